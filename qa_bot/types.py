@@ -1,0 +1,255 @@
+"""The nouns of the house: frozen values that every other module speaks in.
+
+Offsets count Unicode code points of an article's text as stored. Ranks and paragraphs start at 1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+Rows = NDArray[np.int64]
+Q_contra = TypeVar("Q_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as read: the text that quotations are cut from, and what is known about it.
+
+    `published` is the article's own date as ISO 8601 (`2022-11-17`, or with a time); what is not known is `None`.
+    `sha256` covers the text and all metadata, not `id` and `path`: equal hashes mean equal content.
+    """
+
+    id: str
+    path: str
+    title: str
+    text: str
+    source: str | None
+    author: str | None
+    url: str | None
+    published: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file (or a line of one) that could not be read: where it is, and one sentence that says why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A non-empty slice of an article; its text is the slice, so it cannot drift."""
+
+    article: Article
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            raise ValueError(
+                f"span {self.start}-{self.end} is not inside article {self.article.id!r}"
+                f" of {len(self.article.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The exact words: `article.text[start:end]`."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage(Span):
+    """The unit of retrieval: whole sentences, as many as the encoder's window holds.
+
+    `sentences` are `(start, end)` in the article's text, in order, inside the passage.
+    """
+
+    sentences: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Span):
+    """The unit of evidence: whole sentences that support an answer, and the exact words that answer.
+
+    `support` is the calibrated probability that the quotation answers the question.
+    """
+
+    highlight: Span
+    paragraph: int
+    support: float
+
+    def __post_init__(self) -> None:
+        Span.__post_init__(self)
+        if not (self.start <= self.highlight.start and self.highlight.end <= self.end):
+            raise ValueError(f"highlight {self.highlight.start}-{self.highlight.end} is outside its quotation")
+        if not 0.0 <= self.support <= 1.0:
+            raise ValueError(f"support {self.support} is not a probability")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is searched (`text`) and what the person typed (`asked`)."""
+
+    text: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceMatch:
+    """How one sentence of a passage, `(start, end)` in the article, meets the question.
+
+    `similarity` is the cosine of question and sentence; `matched` has, for each word of the question, its weight
+    where the sentence or the article's title has the word, and 0 where not.
+    """
+
+    start: int
+    end: int
+    similarity: float
+    matched: tuple[float, ...]
+
+    @property
+    def coverage(self) -> float:
+        """The share of the question's weight that is matched, 0 to 1."""
+        return sum(self.matched)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query, with the fused `score` and what each side said of it.
+
+    `similarity` is the cosine of question and passage; `bm25` is 0 where no word matched; `term_weights` are the
+    weights of the question's words (they add up to 1); `sentences` match those of the passage, in order. A rank is
+    `None` where that side did not find it.
+    """
+
+    passage: Passage
+    score: float
+    similarity: float
+    bm25: float
+    dense_rank: int | None
+    lexical_rank: int | None
+    term_weights: tuple[float, ...]
+    sentences: tuple[SentenceMatch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a reader saw in one hit: the citation it would give, with its support."""
+
+    hit: Hit
+    citation: Citation
+
+
+class Reason(StrEnum):
+    """Why there is no answer: a closed set."""
+
+    WEAK_SUPPORT = "weak_support"
+    NOTHING_FOUND = "nothing_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply in the articles' words: at least one citation, best first; `support` is that of the first."""
+
+    query: Query
+    citations: tuple[Citation, ...]
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise ValueError("an answer without a citation cannot be built")
+
+    @property
+    def support(self) -> float:
+        """The calibrated probability that the first citation answers the question."""
+        return self.citations[0].support
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """The reply "the articles do not say": why, and the closest passages, which are *not* an answer."""
+
+    query: Query
+    reason: Reason
+    closest: tuple[Citation, ...]
+
+    @property
+    def support(self) -> float:
+        """How near it came: the support of the closest citation, 0 where nothing was found."""
+        return self.closest[0].support if self.closest else 0.0
+
+
+Reply = Answer | Abstention
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Wall time of each step of one question, in milliseconds."""
+
+    encode: float
+    search: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its reply, with all evidence that was weighed, best first, and the time it took."""
+
+    query: Query
+    reply: Reply
+    evidence: tuple[Evidence, ...]
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns so far, oldest first; a value, so two conversations cannot mix."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def then(self, turn: Turn) -> "Conversation":
+        """The conversation followed by one more turn."""
+        return Conversation((*self.turns, turn))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows of passages and their scores, best first; ties by row."""
+
+    rows: Rows
+    scores: NDArray[np.float32]
+
+
+class PassageSearch(Protocol[Q_contra]):
+    """One side of the search (dense or lexical), asked with its own form of the question."""
+
+    def search(self, question: Q_contra, limit: int, *, exclude: Rows) -> Ranking:
+        """At most `limit` rows, none of them in `exclude`."""
+        ...
+
+    def scores(self, question: Q_contra, rows: Rows) -> NDArray[np.float32]:
+        """The score of each of `rows`, in their order."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors."""
+
+    def encode_question(self, question: str) -> Vectors:
+        """The question's unit vector, shape `(dimension,)`."""
+        ...
+
+
+class Reader(Protocol):
+    """Finds in each hit the sentences that answer, the exact words, and how likely it is that they do."""
+
+    def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
+        """Evidence from the hits, best first; ties in the order of the hits."""
+        ...
