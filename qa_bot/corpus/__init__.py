@@ -1,0 +1,1 @@
+"""Articles in: files of a corpus folder read into `Article` values."""

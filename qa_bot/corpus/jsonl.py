@@ -1,0 +1,67 @@
+"""Articles in JSON Lines: one article a line, `.jsonl` or `.jsonl.gz`, read line by line."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from qa_bot.corpus.metadata import make_article, read_metadata
+from qa_bot.corpus.unreadable import Unreadable
+from qa_bot.types import Article, Skipped
+
+
+def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]:
+    """Each line's number, from 1, and its article, or why there is none; `path` names the file to the user.
+
+    Blank lines are passed over. A compressed file that breaks off ends with a `Skipped` of the line after the last good
+    one. Raises `OSError` if the file cannot be opened or read.
+    """
+    number = 0
+    try:
+        with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, _outcome(line, number, path)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield number + 1, Skipped(line_place(path, number + 1), f"The compressed file is damaged: {error}.")
+
+
+def line_place(path: str, number: int) -> str:
+    """How a line of a file is named to the user."""
+    return f"{path}, line {number}"
+
+
+def _outcome(line: bytes, number: int, path: str) -> Article | Skipped:
+    """The article of one line, or why there is none."""
+    try:
+        return _article(line, number, path)
+    except Unreadable as error:
+        return Skipped(line_place(path, number), str(error))
+
+
+def _article(line: bytes, number: int, path: str) -> Article:
+    """The article of one line; its text is exactly the JSON string."""
+    try:
+        fields = json.loads(line.rstrip().decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The line is not valid UTF-8 (byte {error.start} of the line).") from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"The line is not JSON ({error.msg}, column {error.colno}).") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The line cannot be read as JSON: {error}.") from error
+    if not isinstance(fields, dict):
+        raise Unreadable("The line is not a JSON object with the fields of an article.")
+    text = fields.get("text")
+    if not isinstance(text, str):
+        raise Unreadable('The field "text" is missing or not text.')
+    return make_article(_identity(fields.get("id")), path, text, read_metadata(fields, line_place(path, number)))
+
+
+def _identity(value: object) -> str:
+    """The line's own id, a number written out."""
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise Unreadable('The field "id" is missing, or neither a text nor a whole number.')

@@ -1,0 +1,121 @@
+import pytest
+
+from qa_bot.corpus.html import parse_html
+from qa_bot.corpus.unreadable import Unreadable
+from qa_bot.types import Article
+
+PARAGRAPHS = [
+    f"Paragraph {number} tells the rather long story of the town council and of its many decisions, in enough words."
+    for number in range(5)
+]
+
+
+def page(head: str = "", body: str = "", footer: str = "") -> Article:
+    """The article of a page with a menu, a headline, some paragraphs and a footer."""
+    content = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    return parse_html(
+        f"<!doctype html><html><head><title>The council decides | Daily News</title>{head}</head><body>"
+        f"<nav><a href='/'>Home</a> <a href='/sport'>Sport</a></nav>"
+        f"<article><h1>The council decides</h1>{body}{content}</article>"
+        f"<footer>{footer}</footer></body></html>".encode(),
+        "a.html",
+        "corpus/a.html",
+    )
+
+
+def linked(fields: str) -> str:
+    """JSON-LD of a news article."""
+    return f'<script type="application/ld+json">{{"@type": "NewsArticle", {fields}}}</script>'
+
+
+def test_the_main_text_is_kept_in_paragraphs() -> None:
+    """Menu and footer are left out, and a blank line stands between paragraphs."""
+    article = page(footer="All rights reserved")
+    assert article.text == "\n\n".join(["The council decides", *PARAGRAPHS])
+    assert (article.id, article.path, article.title) == ("a.html", "corpus/a.html", "The council decides")
+
+
+def test_stated_metadata_is_read() -> None:
+    """Site, author, address and date are those of the page's head."""
+    article = page(
+        '<meta property="og:site_name" content="Daily News"><meta name="author" content="Reuters">'
+        '<meta property="article:published_time" content="2022-11-17T10:00:00Z">'
+        '<link rel="canonical" href="https://news.example/2021/05/06/council.html">'
+    )
+    assert (article.source, article.author, article.url, article.published) == (
+        *("Daily News", "Reuters", "https://news.example/2021/05/06/council.html", "2022-11-17T10:00:00+00:00"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta name="date" content="1987-05-01">', ""),
+        ('<meta itemprop="datePublished" content="1987-05-01">', ""),
+        (linked('"datePublished": "1987-05-01"'), ""),
+        ('<script type="application/ld+json">{"@graph": [{"@type": "Person"}, {"@type": ["Report"], '
+         '"datePublished": "1987-05-01"}]}</script>', ""),
+        ("", '<time class="entry-date published" datetime="1987-05-01">May Day</time>'),
+        ('<meta name="pubdate" content="May Day">', '<time pubdate datetime="1987-05-01">May Day</time>'),
+    ],
+)  # fmt: skip
+def test_a_date_is_read_where_markup_states_it(head: str, body: str) -> None:
+    """Metadata, JSON-LD and a time marked as that of publication give the date."""
+    assert page(head, body).published == "1987-05-01"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "footer"),
+    [
+        ("", "", ""),
+        ("", "", "Copyright 2019"),
+        ("", "", "© 2019 Daily News. Last updated 12 May 2018"),
+        ('<link rel="canonical" href="https://news.example/2021/05/06/council.html">', "", ""),
+        ("", "<p>The war began on 12 May 2018, and ended on 2019-03-04.</p>", ""),
+        ("", '<p>It began in <time datetime="2018-05-12">May</time>.</p>', ""),
+        ('<script>var now = "2015-04-03T10:00:00";</script>', "", ""),
+        ("", '<img src="/uploads/2016/05/06/picture.jpg">', ""),
+        ('<meta name="date" content="last May">', "", ""),
+        ('<script type="application/ld+json">{"datePublished": </script>', "", ""),
+        ('<script type="application/ld+json">{"@type": "Event", "datePublished": "2015-04-03"}</script>', "", ""),
+    ],
+)
+def test_a_date_is_never_invented(head: str, body: str, footer: str) -> None:
+    """Copyright lines, addresses, scripts and dates in the story are not the date of publication."""
+    article = page(head, body, footer)
+    assert (article.published, article.author) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (linked('"author": [{"name": "A. B. Cee"}, {"name": "D. Eff"}]'), "A. B. Cee, D. Eff"),
+        (linked('"author": "Jane  Roe"') + '<meta name="author" content="Webmaster">', "Jane Roe"),
+        (linked('"author": [{"url": "x"}, 5, null]') + '<meta name="author" content="Jane Roe">', "Jane Roe"),
+        ('<meta name="author" content="https://social.example/janeroe">', None),
+    ],
+)
+def test_authors_are_those_that_markup_names(head: str, expected: str | None) -> None:
+    """Names come as they are written; an address is no name."""
+    assert page(head).author == expected
+
+
+def test_the_declared_encoding_is_used() -> None:
+    """A page in Windows-1251 that says so is read as such, however short."""
+    content = '<html><head><meta charset="windows-1251"></head><body><p>Привет, мир</p></body></html>'
+    assert parse_html(content.encode("cp1251"), "a.html", "a.html").text == "Привет, мир"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "The file is not an HTML page."),
+        (b"<html><head><title>A</title></head><body></body></html>", "The page has no main text."),
+        (b"<html>\0</html>", "The file is binary, not text (byte 6 is zero)."),
+    ],
+)
+def test_a_page_without_text_is_refused(content: bytes, reason: str) -> None:
+    """An empty page, one without a story, and binary data give their reason."""
+    with pytest.raises(Unreadable) as refusal:
+        parse_html(content, "a.html", "a.html")
+    assert str(refusal.value) == reason
