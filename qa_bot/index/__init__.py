@@ -1,0 +1,1 @@
+"""What a question needs, on disk: articles, passages, vectors and BM25, in atomic generations."""

@@ -1,0 +1,72 @@
+"""How much a word of a question weighs, and which of them a text has."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from qa_bot.index.lexical import LexicalIndex, Term, analyze
+
+# Words that ask, or hold a question together, and so say nothing of what an article must contain.
+_ASKING = """
+a about after am an and any are as at be been before being between but by can could did do does doing down during each
+for from had has have having he her here hers him his how i if in into is it its just many may me might more most much
+must my no nor not of off on or our out over own please s say said says shall she should so some such t tell than that
+the their them then there these they this those to too under until up us was we were what when where which while who
+whom whose why will with would you your
+"""
+
+
+def question_terms(question: str, lexical: LexicalIndex) -> list[Term]:
+    """The words of the question that an article must have to answer it; all of its words where none is left."""
+    terms = lexical.terms(question)
+    return [term for term in terms if term.text not in _asking()] or terms
+
+
+def term_weights(terms: Sequence[Term], lexical: LexicalIndex) -> tuple[float, ...]:
+    """The share of the question's weight that each word has; the shares add up to 1.
+
+    A word weighs its inverse document frequency as in BM25, over the passages of the index and a background of
+    encyclopedia paragraphs together: an archive of one article says little about how rare a word is.
+    """
+    background, frequencies = _background()
+    passages = lexical.passages + background
+    known = [lexical.document_frequency(term.text) + frequencies.get(term.text, 0) for term in terms]
+    weights = [float(np.log1p((passages - frequency + 0.5) / (frequency + 0.5))) for frequency in known]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)
+
+
+def matched_weights(terms: Sequence[Term], weights: Sequence[float], words: frozenset[str]) -> tuple[float, ...]:
+    """The weight of each term that is among the words, 0 for each that is not."""
+    return tuple(weight if _occurs(term, words) else 0.0 for term, weight in zip(terms, weights, strict=True))
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The distinct words of a text, as the index knows them."""
+    return frozenset(analyze(text))
+
+
+def _occurs(term: Term, words: frozenset[str]) -> bool:
+    if not term.edits:
+        return term.text in words
+    # Optimal string alignment: the same distance, transpositions included, that the index searches by.
+    return any(
+        OSA.distance(term.text, word, score_cutoff=term.edits) <= term.edits
+        for word in words
+        if abs(len(word) - len(term.text)) <= term.edits
+    )
+
+
+@cache
+def _asking() -> frozenset[str]:
+    return frozenset(analyze(_ASKING))
+
+
+@cache
+def _background() -> tuple[int, dict[str, int]]:
+    data = json.loads(files("qa_bot").joinpath("data/background.json").read_text(encoding="utf-8"))
+    return data["passages"], data["document_frequency"]

@@ -1,0 +1,150 @@
+"""Generations of the index: built aside, made live in one atomic step, opened, cleaned up."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from qa_bot.errors import IndexMissing, IndexUnavailable
+from qa_bot.index.dense import DenseIndex
+from qa_bot.index.lexical import LexicalIndex
+from qa_bot.index.manifest import Manifest, load_manifest
+from qa_bot.index.store import Store
+
+CURRENT_FILE = "CURRENT"
+ENCODER_FOLDER = "encoder"
+_GENERATIONS = "generations"
+_BUILDING = ".building"
+_LOCK_FILE = "build.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One generation, opened: its articles and passages, and both sides of the search."""
+
+    folder: Path
+    manifest: Manifest
+    store: Store
+    dense: DenseIndex
+    lexical: LexicalIndex
+
+
+def open_index(index_dir: Path) -> Index:
+    """The live generation of the index; raises IndexMissing or IndexUnavailable."""
+    folder = current_folder(index_dir)
+    manifest = load_manifest(folder)
+    return Index(folder, manifest, Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder))
+
+
+def read_manifest(index_dir: Path) -> Manifest:
+    """The manifest of the live generation; raises IndexMissing or IndexUnavailable."""
+    return load_manifest(current_folder(index_dir))
+
+
+def current_folder(index_dir: Path) -> Path:
+    """The folder of the live generation; raises IndexMissing or IndexUnavailable."""
+    path = index_dir / CURRENT_FILE
+    try:
+        name = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError as error:
+        raise IndexMissing(f"There is no index in {index_dir}: run `qa-bot index`.", path=index_dir) from error
+    except (OSError, ValueError) as error:
+        raise IndexUnavailable(
+            f"The index cannot be read ({path}: {error}): run `qa-bot index --rebuild`.", path=path
+        ) from error
+    folder = index_dir / _GENERATIONS / name
+    if not name.isdecimal() or not folder.is_dir():
+        raise IndexUnavailable(
+            f"The index is damaged ({path} names no generation): run `qa-bot index --rebuild`.", path=path
+        )
+    return folder
+
+
+@contextmanager
+def build_lock(index_dir: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """The right to build, for one process at a time; `waiting` is called once where another has it.
+
+    The operating system gives the lock back when its holder ends, however it ends. Raises IndexUnavailable where the
+    folder cannot be written.
+    """
+    try:
+        index_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index_dir / _LOCK_FILE)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    except OSError as error:
+        raise IndexUnavailable(
+            f"The index folder {index_dir} cannot be written ({error.strerror or error}):"
+            " choose another with --index or QA_BOT_INDEX_DIR.",
+            path=index_dir,
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def draft_generation(index_dir: Path) -> Iterator[tuple[int, Path]]:
+    """The number and folder of a generation to build; gone at the end of the block unless `publish` was called.
+
+    Call it under `build_lock`. What killed builds left behind is removed first. Raises IndexUnavailable where the
+    disk cannot be written.
+    """
+    generations = index_dir / _GENERATIONS
+    try:
+        generations.mkdir(exist_ok=True)
+        for leftover in generations.glob(f"*{_BUILDING}"):
+            shutil.rmtree(leftover)
+        number = max(_numbers(generations), default=0) + 1
+        folder = generations / f"{number}{_BUILDING}"
+        folder.mkdir()
+        try:
+            yield number, folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, sqlite3.Error) as error:
+        raise IndexUnavailable(
+            f"The index cannot be written in {index_dir} ({error}): what was there before is unchanged.",
+            path=index_dir,
+        ) from error
+
+
+def publish(index_dir: Path, number: int, folder: Path) -> None:
+    """The drafted generation is live, and those before the last one are gone."""
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+    folder.rename(folder.with_name(str(number)))
+    _sync(folder.parent)
+    pointer = index_dir / f"{CURRENT_FILE}.new"
+    pointer.write_text(f"{number}\n", encoding="ascii")
+    _sync(pointer)
+    pointer.replace(index_dir / CURRENT_FILE)
+    _sync(index_dir)
+    _remove_old(folder.parent)
+
+
+def _remove_old(generations: Path) -> None:
+    # The one before the live one stays: a process that has just read CURRENT may be opening it.
+    for number in sorted(_numbers(generations))[:-2]:
+        shutil.rmtree(generations / str(number), ignore_errors=True)
+
+
+def _numbers(generations: Path) -> list[int]:
+    return [int(path.name) for path in generations.iterdir() if path.name.isdecimal()]
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,166 @@
+"""BM25 over passages, by tantivy, and the one analysis of words that every lexical part uses."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+from qa_bot.errors import IndexUnavailable
+from qa_bot.types import Ranking, Rows
+
+LEXICAL_FOLDER = "lexical"
+_ANALYZER = "words"
+# Longer tokens are addresses and noise; tantivy's own default.
+_LONGEST_WORD = 40
+# One writing thread and one heap keep the order of documents, and so of ties, the same in every build.
+_HEAP_BYTES = 128_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question as it is searched: `edits` letters may be wrong where the index lacks the exact word."""
+
+    text: str
+    edits: int
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(_LONGEST_WORD),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stemmer("english"),
+    ):
+        words = words.filter(step)
+    return words.build()
+
+
+def analyze(text: str) -> list[str]:
+    """The words of the text as the index knows them: lower case, without diacritics, stemmed (English)."""
+    terms: list[str] = _analyzer().analyze(text)
+    return terms
+
+
+def allowed_edits(word: str) -> int:
+    """How many letters of a word that the index lacks may be wrong: 0 up to three letters, 1 up to seven, then 2.
+
+    Longer than what search engines call automatic fuzziness (2 from six letters on): in an archive of names, six
+    letters with two wrong are another name.
+    """
+    if any(letter.isdigit() for letter in word) or len(word) <= 3:  # noqa: PLR2004
+        return 0
+    return 1 if len(word) <= 7 else 2  # noqa: PLR2004
+
+
+class LexicalIndex:
+    """Passages by BM25 (k1 1.2, b 0.75; Robertson and Zaragoza 2009) of title and text."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._schema = index.schema
+        self._searcher = index.searcher()
+
+    @classmethod
+    def open(cls, folder: Path) -> "LexicalIndex":
+        """The BM25 index in `folder`; raises IndexUnavailable where it cannot be read."""
+        path = folder / LEXICAL_FOLDER
+        try:
+            index = tantivy.Index.open(str(path))
+            index.register_tokenizer(_ANALYZER, _analyzer())
+            return cls(index)
+        except (ValueError, OSError) as error:
+            raise IndexUnavailable(
+                f"The index is damaged ({path}): run `qa-bot index --rebuild`.", path=path
+            ) from error
+
+    @property
+    def passages(self) -> int:
+        """The number of passages."""
+        count: int = self._searcher.num_docs
+        return count
+
+    def document_frequency(self, word: str) -> int:
+        """The number of passages with that (analysed) word."""
+        frequency: int = self._searcher.doc_freq("text", word)
+        return frequency
+
+    def terms(self, question: str) -> list[Term]:
+        """The distinct words of the question in their order; only a word that the index lacks may have edits."""
+        words = dict.fromkeys(analyze(question))
+        return [Term(word, 0 if self.document_frequency(word) else allowed_edits(word)) for word in words]
+
+    def search(self, question: Sequence[Term], limit: int, *, exclude: Rows) -> Ranking:
+        """The `limit` rows of greatest BM25 that have at least one of the words, none of them in `exclude`."""
+        if not question:
+            return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
+        query = self._any_of(question)
+        if len(exclude):
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, self._rows(exclude))]
+            )
+        rows, scores = self._run(query, limit)
+        order = np.lexsort((rows, -scores))
+        return Ranking(rows[order], scores[order])
+
+    def scores(self, question: Sequence[Term], rows: Rows) -> NDArray[np.float32]:
+        """The BM25 of each of the rows, 0 where none of the words occurs."""
+        found: dict[int, float] = {}
+        if question and len(rows):
+            query = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, self._any_of(question)),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(self._rows(rows), 0.0)),
+                ]
+            )
+            hits, scores = self._run(query, len(rows))
+            found = dict(zip(hits.tolist(), scores.tolist(), strict=True))
+        return np.array([found.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
+
+    def _any_of(self, terms: Sequence[Term]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(term)) for term in terms])
+
+    def _term(self, term: Term) -> tantivy.Query:
+        if not term.edits:
+            return tantivy.Query.term_query(self._schema, "text", term.text)
+        fuzzy = tantivy.Query.fuzzy_term_query(self._schema, "text", term.text, distance=term.edits)
+        # tantivy scores every fuzzy match 1; it is worth what a word of one passage is worth.
+        return tantivy.Query.boost_query(fuzzy, float(np.log1p((self.passages - 0.5) / 1.5)))
+
+    def _rows(self, rows: Rows) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "row", rows.tolist())
+
+    def _run(self, query: tantivy.Query, limit: int) -> tuple[Rows, NDArray[np.float32]]:
+        hits = self._searcher.search(query, limit, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        return np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
+
+
+def write_lexical(folder: Path, texts: Iterable[str]) -> None:
+    """The BM25 index of the texts, in the order of rows, is in `folder`; raises OSError where it cannot be written."""
+    path = folder / LEXICAL_FOLDER
+    path.mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    index = tantivy.Index(builder.build(), path=str(path))
+    index.register_tokenizer(_ANALYZER, _analyzer())
+    try:
+        writer = index.writer(_HEAP_BYTES, num_threads=1)
+        for row, text in enumerate(texts):
+            writer.add_document(_document(row, text))
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # what tantivy raises for every failure, a full disk included
+        raise OSError(f"{path} cannot be written: {error}") from error
+
+
+def _document(row: int, text: str) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("row", row)
+    document.add_text("text", text)
+    return document

@@ -1,0 +1,90 @@
+"""What a generation says of itself: for people to read, and for checks before it is opened."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from qa_bot.errors import IndexUnavailable
+
+MANIFEST_FILE = "manifest.json"
+# Raised by every change of what the files of a generation hold or how articles are cut into passages.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The facts of one generation; `files` has the size in bytes of each of its other files.
+
+    `precision` is what the encoder is stored in, `asked_precision` what the build was asked for.
+    """
+
+    format: int
+    generation: int
+    created: str
+    corpus: str
+    articles: int
+    passages: int
+    sentences: int
+    model: str
+    precision: str
+    asked_precision: str
+    dimension: int
+    window: int
+    fidelity: float
+    support: dict[str, Any]
+    files: dict[str, int]
+
+    def write(self, folder: Path) -> None:
+        """The manifest as JSON in the generation's folder."""
+        text = json.dumps(asdict(self), indent=2, ensure_ascii=False)
+        (folder / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def load_manifest(folder: Path) -> Manifest:
+    """The manifest of the generation in `folder`, checked against its format and the sizes of its files.
+
+    Raises IndexUnavailable with the command that mends it.
+    """
+    path = folder / MANIFEST_FILE
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        version = data["format"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexUnavailable(
+            f"The index has no manifest that can be read ({path}): run `qa-bot index --rebuild`.", path=path
+        ) from error
+    if version != FORMAT:
+        raise IndexUnavailable(
+            f"The index in {folder} has format {version}, this version reads format {FORMAT}:"
+            " run `qa-bot index --rebuild`.",
+            path=path,
+        )
+    if set(data) != {field.name for field in fields(Manifest)}:
+        raise IndexUnavailable(f"The manifest {path} is damaged: run `qa-bot index --rebuild`.", path=path)
+    manifest = Manifest(**data)
+    _check_sizes(folder, manifest.files)
+    return manifest
+
+
+def file_sizes(folder: Path) -> dict[str, int]:
+    """The size in bytes of every file below `folder`, by its path inside it."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
+
+
+def _check_sizes(folder: Path, sizes: dict[str, int]) -> None:
+    for name, size in sizes.items():
+        path = folder / name
+        try:
+            found = path.stat().st_size
+        except OSError as error:
+            raise IndexUnavailable(
+                f"The index is damaged ({path} is missing): run `qa-bot index --rebuild`.", path=path
+            ) from error
+        if found != size:
+            raise IndexUnavailable(
+                f"The index is damaged ({path} has {found} bytes and should have {size}):"
+                " run `qa-bot index --rebuild`.",
+                path=path,
+            )

@@ -1,0 +1,1 @@
+"""Neural models behind two small doors: the encoder and the reader."""

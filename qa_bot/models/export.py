@@ -1,0 +1,183 @@
+"""A sentence-transformers model exported to ONNX, once, when an index is built: the only door to torch."""
+
+import logging
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa_bot.errors import ModelUnavailable
+from qa_bot.models.bundled import find_model
+from qa_bot.models.encoder import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder, Precision
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+# Least cosine between the exported model's vectors and sentence-transformers' own that still ranks alike.
+MIN_FIDELITY = 0.98
+# The longest text the encoder takes. Models with a larger window are held to it: a passage is a place to quote
+# from, and one that runs over pages has one blurred vector.
+_MAX_WINDOW = 256
+_OPSET = 17
+
+
+class SourceModel:
+    """A loaded sentence-transformers model: the reference for what is exported from it."""
+
+    def __init__(self, name: str, model: "SentenceTransformer") -> None:
+        self.name = name
+        self._model = model
+
+    @classmethod
+    def load(cls, name: str) -> "SourceModel":
+        """The model called `name` (or at that path), on the CPU; raises ModelUnavailable where it cannot be had."""
+        source = find_model(name)
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
+
+        try:
+            # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".
+            model = SentenceTransformer(source, device="cpu", model_kwargs={"attn_implementation": "eager"})
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            reason = str(error).strip().split("\n")[0]
+            raise ModelUnavailable(
+                f"The embedding model {name!r} cannot be loaded ({reason}): set QA_BOT_EMBEDDING_MODEL to the name"
+                " of a sentence-transformers model or to a folder that holds one.",
+                model=name,
+            ) from error
+        return cls(name, model.eval())
+
+    def export(self, folder: Path) -> OnnxEncoder:
+        """The model in full precision in `folder`, with its tokenizer and card; fidelity is not yet measured."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        if tokenizer is None:
+            raise self._refusal("it has no fast tokenizer")
+        tokenizer.save(str(folder / TOKENIZER_FILE))
+        inputs = self._trace(folder / MODEL_FILE)
+        self._card(inputs).write(folder)
+        return OnnxEncoder.load(folder)
+
+    def fidelity(self, encoder: OnnxEncoder, texts: Sequence[str]) -> float:
+        """The smallest cosine between the encoder's vectors of the texts and sentence-transformers' own."""
+        ours = encoder.encode_passages(texts)
+        reference = self._model.encode_document(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return float((ours * reference).sum(axis=1).min())
+
+    def _card(self, inputs: tuple[str, ...]) -> EncoderCard:
+        prompts = self._model.prompts
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise self._refusal("it does not say how long its vectors are")
+        return EncoderCard(
+            model=self.name,
+            precision="fp32",
+            dimension=dimension,
+            window=min(self._model.max_seq_length or _MAX_WINDOW, _MAX_WINDOW),
+            inputs=inputs,
+            question_prompt=prompts.get("query") or "",
+            passage_prompt=prompts.get("document") or prompts.get("passage") or "",
+            fidelity=1.0,
+        )
+
+    def _trace(self, path: Path) -> tuple[str, ...]:
+        import torch  # noqa: PLC0415
+
+        features = self._model.preprocess(["A first text.", "A second text, a little longer than the first."])
+        names = tuple(n for n in ("input_ids", "attention_mask", "token_type_ids") if n in features)
+        if "input_ids" not in names:
+            raise self._refusal("it does not work on tokens")
+        module = _sentence_embedding_module(self._model, names)
+        axes: dict[str, dict[int, str]] = {name: {0: "batch", 1: "tokens"} for name in names}
+        axes["sentence_embedding"] = {0: "batch"}
+        with warnings.catch_warnings(), torch.no_grad():
+            # The tracing exporter is announced as legacy and warns of constants that are the same for every input.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                module,
+                tuple(features[name] for name in names),
+                str(path),
+                input_names=list(names),
+                output_names=["sentence_embedding"],
+                dynamic_axes=axes,
+                opset_version=_OPSET,
+                dynamo=False,
+            )
+        return names
+
+    def _refusal(self, why: str) -> ModelUnavailable:
+        return ModelUnavailable(
+            f"The embedding model {self.name!r} cannot be used: {why}; choose another with QA_BOT_EMBEDDING_MODEL.",
+            model=self.name,
+        )
+
+
+def export_checked(
+    source: SourceModel, folder: Path, texts: Sequence[str], *, precision: Precision
+) -> tuple[OnnxEncoder, str | None]:
+    """The encoder in `folder`, in the precision asked for where that is faithful on `texts`, and a note where not.
+
+    Raises ModelUnavailable where even full precision strays from sentence-transformers: the model does something
+    that the export does not carry.
+    """
+    encoder = source.export(folder)
+    exact = source.fidelity(encoder, texts)
+    if exact < MIN_FIDELITY:
+        raise ModelUnavailable(
+            f"The embedding model {source.name!r} cannot be exported faithfully (cosine {exact:.3f} with"
+            f" sentence-transformers, {MIN_FIDELITY} is needed): choose another with QA_BOT_EMBEDDING_MODEL.",
+            model=source.name,
+        )
+    if precision == "int8":
+        return _quantized(source, folder, texts, exact)
+    replace(encoder.card, fidelity=exact).write(folder)
+    return OnnxEncoder.load(folder), None
+
+
+def _quantized(source: SourceModel, folder: Path, texts: Sequence[str], exact: float) -> tuple[OnnxEncoder, str | None]:
+    model = folder / MODEL_FILE
+    full = model.rename(folder / "full.onnx")
+    _quantize(full, model)
+    card = EncoderCard.read(folder)
+    fidelity = source.fidelity(OnnxEncoder.load(folder), texts)
+    if fidelity >= MIN_FIDELITY:
+        full.unlink()
+        replace(card, precision="int8", fidelity=fidelity).write(folder)
+        return OnnxEncoder.load(folder), None
+    full.replace(model)
+    replace(card, fidelity=exact).write(folder)
+    note = (
+        f"int8 was refused for this model on this machine (cosine {fidelity:.3f} with sentence-transformers,"
+        f" {MIN_FIDELITY} is needed): the index holds the model in full precision."
+    )
+    return OnnxEncoder.load(folder), note
+
+
+def _quantize(full: Path, target: Path) -> None:
+    from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
+
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # the quantizer logs advice through the root logger
+    try:
+        # One scale a channel: with one a matrix the cosine with the original falls from .99 to .93.
+        quantize_dynamic(full, target, per_channel=True, weight_type=QuantType.QInt8)
+    finally:
+        root.setLevel(level)
+
+
+def _sentence_embedding_module(model: "SentenceTransformer", names: tuple[str, ...]) -> Any:
+    import torch  # noqa: PLC0415
+
+    class SentenceEmbedding(torch.nn.Module):
+        """The whole model as one function of its token columns."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *columns: torch.Tensor) -> torch.Tensor:
+            out: torch.Tensor = self.model(dict(zip(names, columns, strict=True)))["sentence_embedding"]
+            return out
+
+    return SentenceEmbedding()
