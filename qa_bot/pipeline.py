@@ -1,0 +1,75 @@
+"""The read path: a question and its conversation in, a turn out."""
+
+from pathlib import Path
+from time import perf_counter
+
+from qa_bot.answering import answer
+from qa_bot.conversation import standalone
+from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
+from qa_bot.index.manifest import Manifest
+from qa_bot.index.store import ArticleInfo
+from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.models.reader import SentenceReader
+from qa_bot.retrieval import retrieve
+from qa_bot.support import load_calibration
+from qa_bot.types import Conversation, Encoder, Reader, Timing, Turn
+
+_NO_CONVERSATION = Conversation()
+
+
+class Pipeline:
+    """An opened index that answers questions; safe to share between threads."""
+
+    def __init__(self, index: Index, encoder: Encoder, reader: Reader, *, min_support: float) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._reader = reader
+        self.min_support = min_support
+
+    @classmethod
+    def open(cls, index_dir: Path, *, min_support: float | None = None) -> "Pipeline":
+        """The pipeline over the live generation; `min_support` replaces the threshold that the index carries.
+
+        Raises IndexMissing or IndexUnavailable.
+        """
+        index = open_index(index_dir)
+        calibration = load_calibration(index.folder)
+        encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
+        threshold = calibration.threshold if min_support is None else min_support
+        return cls(index, encoder, SentenceReader(calibration), min_support=threshold)
+
+    @property
+    def manifest(self) -> Manifest:
+        """The facts of the generation that answers."""
+        return self._index.manifest
+
+    def articles(self) -> list[ArticleInfo]:
+        """All articles that can be quoted, in the order of the corpus."""
+        return self._index.store.articles()
+
+    def ask(
+        self,
+        question: str,
+        conversation: Conversation = _NO_CONVERSATION,
+        *,
+        exclude: frozenset[str] = frozenset(),
+    ) -> Turn:
+        """The turn that answers the question; articles whose id is in `exclude` are not searched.
+
+        Raises InvalidQuestion.
+        """
+        start = perf_counter()
+        query = standalone(question, conversation)
+        vector = self._encoder.encode_question(query.text)
+        encoded = perf_counter()
+        hits = retrieve(query, vector, self._index, exclude=exclude)
+        searched = perf_counter()
+        evidence = tuple(self._reader.read(query, hits))
+        reply = answer(query, evidence, min_support=self.min_support)
+        done = perf_counter()
+        timing = Timing(_ms(start, encoded), _ms(encoded, searched), _ms(searched, done), _ms(start, done))
+        return Turn(query, reply, evidence, timing)
+
+
+def _ms(start: float, end: float) -> float:
+    return (end - start) * 1000
