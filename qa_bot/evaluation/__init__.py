@@ -1,0 +1,1 @@
+"""Measures over gold questions, named as in the literature."""
