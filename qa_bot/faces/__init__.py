@@ -1,0 +1,1 @@
+"""What people touch: the terminal today, other faces beside it."""

@@ -1,0 +1,192 @@
+"""The `qa-bot` command: reads arguments and settings, wires the parts together, and chooses the exit code."""
+
+# A command imports what it needs when it runs: `--help` is instant, and a question loads nothing that builds.
+# ruff: noqa: PLC0415
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from qa_bot import __version__
+from qa_bot.faces.guard import GuardedGroup
+
+if TYPE_CHECKING:
+    from qa_bot.settings import Settings
+
+_SOME_SKIPPED = 1
+_PATH = click.Path(path_type=Path)
+
+
+def with_folders(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with the options that every command has."""
+    index = click.option("--index", "index_dir", metavar="DIR", type=_PATH, help="The folder of the index.")
+    corpus = click.option("--corpus", "corpus_dir", metavar="DIR", type=_PATH, help="The folder of the articles.")
+    return corpus(index(command))
+
+
+@click.group(cls=GuardedGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Ask an archive of articles, and get the articles' own words with citations, or "the articles do not say".
+
+    Settings are read from QA_BOT_... in the environment and from the file .env; see .env.example.
+    """
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the reply as one line of JSON.")
+@click.option("--explain", is_flag=True, help="Show what was searched and weighed, and the time it took.")
+@click.option("--passages", metavar="N", type=click.IntRange(1, 50), help="Show at most N passages.")
+@click.option(
+    "--batch",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+    help='Ask every line of FILE (- is standard input): {"id": ..., "question": "..."} in, one JSON reply a line out.',
+)
+@with_folders
+def ask(
+    question: str | None,
+    *,
+    as_json: bool,
+    explain: bool,
+    passages: int | None,
+    batch: str | None,
+    corpus_dir: Path | None,
+    index_dir: Path | None,
+) -> int:
+    """Ask one QUESTION, or those of a batch.
+
+    Exit code: 0 answered, 1 the articles do not say, 2 error. Of a batch: 0 every line got a reply, 2 some line could
+    not be asked; in its place stands {"id": ..., "status": "error", "error": "..."}.
+    """
+    if (question is None) == (batch is None):
+        raise click.UsageError("Give one question, or --batch FILE.")
+    from qa_bot.faces.asking import ask_batch, exit_code, print_json
+    from qa_bot.faces.opening import open_pipeline
+    from qa_bot.faces.reply_json import reply_object
+
+    settings = _settings(corpus_dir, index_dir)
+    limit = passages or settings.passages
+    pipeline = open_pipeline(settings)
+    if batch is not None:
+        with click.open_file(batch, "rb") as lines:
+            return ask_batch(pipeline.ask, lines, name="standard input" if batch == "-" else batch, passages=limit)
+    turn = pipeline.ask(question or "")
+    if as_json:
+        print_json(reply_object(turn, question_id=None, passages=limit))
+        return exit_code(turn)
+    from qa_bot.faces.explaining import print_explanation
+    from qa_bot.faces.rendering import print_reply
+    from qa_bot.faces.terminal import make_console
+
+    console = make_console()
+    print_reply(console, turn, limit=limit)
+    if explain:
+        print_explanation(console, turn, passages=limit, min_support=pipeline.min_support)
+    return exit_code(turn)
+
+
+@main.command()
+@with_folders
+def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
+    """Ask question after question.
+
+    /help shows the commands, Ctrl-D leaves. Where input or output is no terminal, each line read is a question, and the
+    replies are printed without prompts.
+    """
+    from qa_bot.faces.chatting import converse
+    from qa_bot.faces.opening import open_pipeline
+
+    settings = _settings(corpus_dir, index_dir)
+    pipeline = open_pipeline(settings)
+    converse(pipeline.ask, pipeline.articles, state_dir=settings.state_dir, passages=settings.passages)
+    return 0
+
+
+@main.command()
+@click.option("--rebuild", is_flag=True, help="Build everything anew, also what has not changed.")
+@click.option("--status", is_flag=True, help="Say what the index holds, and build nothing.")
+@with_folders
+def index(*, rebuild: bool, status: bool, corpus_dir: Path | None, index_dir: Path | None) -> int:
+    """Bring the index up to date with the articles.
+
+    Only what changed is embedded again. Exit code: 0 every file was read, 1 the index is built but some files were
+    skipped, 2 error.
+    """
+    if rebuild and status:
+        raise click.UsageError("--status builds nothing: leave out --rebuild.")
+    from qa_bot.faces.building import build, description, summary
+    from qa_bot.index.generation import read_manifest
+
+    settings = _settings(corpus_dir, index_dir)
+    if status:
+        click.echo(description(read_manifest(settings.index_dir)))
+        return 0
+    report = build(settings, rebuild=rebuild)
+    click.echo(summary(report))
+    return _SOME_SKIPPED if report.skipped else 0
+
+
+@main.command("evaluate")
+@click.argument("questions", metavar="QUESTIONS.jsonl", type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="Print measures, curves and records as one line of JSON.")
+@click.option("--gone", is_flag=True, help="Ask each question also with its gold articles taken out.")
+@click.option(
+    "--records", metavar="FILE", type=click.File("w", "utf-8", lazy=False), help="Write a line of JSON per question."
+)
+@click.option("--plot", metavar="FILE", type=_PATH, help="Draw risk against coverage, and reliability (.png, .svg).")
+@with_folders
+def evaluate_command(
+    questions: Path,
+    *,
+    as_json: bool,
+    gone: bool,
+    records: TextIO | None,
+    plot: Path | None,
+    corpus_dir: Path | None,
+    index_dir: Path | None,
+) -> int:
+    """Measure the replies to questions whose answers are known.
+
+    A line of the file: {"id": ..., "question": ..., "answers": [...], "gold_ids": [...], "answerable": true}.
+    """
+    from qa_bot.faces.asking import print_json
+    from qa_bot.faces.evaluating import print_measures, run_evaluation, write_records
+    from qa_bot.faces.opening import open_pipeline
+    from qa_bot.faces.terminal import make_console
+
+    evaluation = run_evaluation(open_pipeline(_settings(corpus_dir, index_dir)), questions, gone=gone)
+    if records is not None:
+        write_records(evaluation, records)
+    if as_json:
+        print_json(evaluation.as_json())
+    else:
+        print_measures(make_console(), evaluation)
+    if plot is not None:
+        from qa_bot.evaluation.plots import save_plot
+
+        save_plot(evaluation, plot)
+    return 0
+
+
+@main.command()
+@with_folders
+def doctor(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
+    """Say what is installed, found and broken.
+
+    What is broken is named with what mends it. Exit code: 0 nothing is broken, 1 something is.
+    """
+    from qa_bot.faces.doctor import examine, print_checks
+    from qa_bot.faces.terminal import make_console
+
+    return print_checks(make_console(), examine(partial(_settings, corpus_dir, index_dir)))
+
+
+def _settings(corpus_dir: Path | None, index_dir: Path | None) -> "Settings":
+    from qa_bot.settings import read_settings
+
+    return read_settings(corpus_dir=corpus_dir, index_dir=index_dir)

@@ -1,0 +1,70 @@
+"""The edge of the command line: every expected failure ends as one sentence and an exit code, not as a traceback."""
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import NoReturn
+
+import click
+
+from qa_bot.errors import QABotError
+from qa_bot.faces.safe_text import one_line
+
+_ERROR = 2
+# What shells report for a program that ended by SIGINT or SIGPIPE: 128 and the number of the signal.
+_INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+class GuardedGroup(click.Group):
+    """A group whose commands return their exit code, and whose errors are told in one sentence."""
+
+    def invoke(self, ctx: click.Context) -> NoReturn:
+        """Exit with the code that the command returned, or with that of its failure."""
+        try:
+            _forgive_encodings()
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except QABotError as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
+        except BrokenPipeError:
+            _settle_output()
+            ctx.exit(_BROKEN_PIPE)
+        except MemoryError:
+            _fail("There is not enough memory for this: use a smaller corpus, or a larger machine.")
+        except OSError as error:
+            _settle_output()
+            _fail(_sentence(error))
+        ctx.exit(code)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"qa-bot: {one_line(message)}", err=True)
+    raise click.exceptions.Exit(_ERROR)
+
+
+def _sentence(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "No space is left on the disk: make room and try again."
+    place = f"{error.filename}: " if error.filename else ""
+    return f"{place}{error.strerror or error}."
+
+
+def _forgive_encodings() -> None:
+    """Standard output never fails over a character that it has no code for, nor input over a byte that is none."""
+    for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stdin, "replace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _settle_output() -> None:
+    """What was written goes out, or nowhere where it cannot: Python would fail over it again when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

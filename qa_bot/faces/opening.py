@@ -1,0 +1,20 @@
+"""The pipeline opened for a face, and the index built first where there is none."""
+
+import click
+
+from qa_bot.errors import IndexMissing
+from qa_bot.pipeline import Pipeline
+from qa_bot.settings import Settings
+
+
+def open_pipeline(settings: Settings) -> Pipeline:
+    """The pipeline over the index; where there is none it is first built from the corpus, told on standard error."""
+    try:
+        return Pipeline.open(settings.index_dir, min_support=settings.min_support)
+    except IndexMissing:
+        # What builds is far slower to import than what asks.
+        from qa_bot.faces.building import build, summary  # noqa: PLC0415
+
+        report = build(settings, rebuild=False)
+        click.echo(summary(report), err=True)
+        return Pipeline.open(settings.index_dir, min_support=settings.min_support)

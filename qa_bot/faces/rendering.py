@@ -1,0 +1,108 @@
+"""Replies for people: the quotation with the answering words marked, and where it stands in which article."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from qa_bot.faces.safe_text import one_line, visible
+from qa_bot.faces.terminal import block, joined, shows_style, write
+from qa_bot.types import Abstention, Answer, Article, Citation, Reason, Turn
+
+_INDENT = 2
+
+_MARKED = "bold black on bright_yellow"
+_SUPPORT_STYLES = {"strong": "green", "good": "yellow", "weak": "red"}
+_REASONS = {
+    Reason.WEAK_SUPPORT: "The articles do not say.",
+    Reason.NOTHING_FOUND: "The articles do not say: nothing in them resembles the question.",
+}
+NOT_AN_ANSWER = "Closest passages (not an answer):"
+
+
+def support_word(support: float) -> str:
+    """The support in one word."""
+    # Support is a calibrated probability: strong is wrong at most one time in five, good is right more often than not.
+    if support >= 0.8:  # noqa: PLR2004
+        return "strong"
+    return "good" if support >= 0.5 else "weak"  # noqa: PLR2004
+
+
+def reply_entries(turn: Turn) -> tuple[Citation, ...]:
+    """The citations that the reply itself rests on: those of the answer, or the closest passages."""
+    match turn.reply:
+        case Answer(citations=citations):
+            return citations
+        case Abstention(closest=closest):
+            return closest
+
+
+def answering_entries(turn: Turn) -> int:
+    """How many of the entries answer the question: none where the articles do not say."""
+    return len(turn.reply.citations) if isinstance(turn.reply, Answer) else 0
+
+
+def all_entries(turn: Turn) -> tuple[Citation, ...]:
+    """Everything that can be shown of a turn, in the order of its numbers `[1]`, `[2]`: the reply's, then the rest."""
+    entries = (*reply_entries(turn), *(evidence.citation for evidence in turn.evidence))
+    return tuple({(entry.article.id, entry.start, entry.end): entry for entry in entries}.values())
+
+
+def print_reply(console: Console, turn: Turn, *, limit: int) -> int:
+    """The reply with at most `limit` of its citations written out; returns how many were."""
+    entries = reply_entries(turn)[:limit]
+    if isinstance(turn.reply, Abstention):
+        write(console, Text(_REASONS[turn.reply.reason], "bold"))
+        if entries:
+            write(console, Text(f"\n{NOT_AN_ANSWER}", "dim"))
+    print_entries(console, entries, first=1, marked=isinstance(turn.reply, Answer))
+    return len(entries)
+
+
+def print_entries(console: Console, entries: Sequence[Citation], *, first: int, marked: bool) -> None:
+    """Each quotation in full with where it stands, numbered from `first`; the answering words `marked` if wanted."""
+    for number, citation in enumerate(entries, start=first):
+        quotation = Text(visible(citation.text))
+        if marked:
+            mark_words(quotation, citation, origin=citation.start)
+        write(console, Text("\n").join([Text(), block(console, quotation, indent=_INDENT), Text()]))
+        if marked and not shows_style(console) and citation.highlight.text != citation.text:
+            write(console, Text(f"  Answering words: {one_line(citation.highlight.text)}\n"))
+        print_place(console, number, citation)
+
+
+def print_place(console: Console, number: int, citation: Citation) -> None:
+    """Where the quotation stands: `[1] title — source — date — paragraph 3`, its offsets, and its support."""
+    label = f"  [{number}] "
+    title = Text(joined(console, _known(citation)))
+    title.stylize("bold", 0, len(one_line(citation.article.title)))
+    word = support_word(citation.support)
+    check = Text.assemble(
+        (f"{_location(citation.article)}, characters {citation.start}-{citation.end}", "dim"),
+        (", support ", "dim"),
+        (f"{word} {citation.support:.2f}", _SUPPORT_STYLES[word]),
+    )
+    place = block(console, title, indent=len(label))
+    write(console, Text.assemble((label, "bold cyan"), place[len(label) :]))
+    write(console, block(console, check, indent=len(label)))
+    if citation.article.url:
+        write(console, block(console, Text(one_line(citation.article.url), "dim underline"), indent=len(label)))
+
+
+def mark_words(text: Text, citation: Citation, *, origin: int) -> None:
+    """The answering words marked in `text`, which begins at `origin` in the article."""
+    text.stylize(_MARKED, citation.highlight.start - origin, citation.highlight.end - origin)
+
+
+def _known(citation: Citation) -> Iterator[str]:
+    article = citation.article
+    for value in (article.title, article.source, article.author, article.published):
+        if value:
+            yield one_line(value)
+    yield f"paragraph {citation.paragraph}"
+
+
+def _location(article: Article) -> str:
+    """The article's file, and its id where the file's name does not say it."""
+    path = one_line(article.path)
+    return path if article.path.endswith(article.id) else f"{path}, article {one_line(article.id)}"

@@ -1,0 +1,164 @@
+"""The terminal conversation: questions in, cited answers out, and a few commands to look further."""
+
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+
+from rich.console import Console
+from rich.text import Text
+
+from qa_bot.errors import QABotError
+from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply
+from qa_bot.faces.safe_text import counted, one_line
+from qa_bot.faces.surroundings import print_surroundings
+from qa_bot.faces.terminal import block, joined, write
+from qa_bot.index.store import ArticleInfo
+from qa_bot.types import Conversation, Turn
+
+COMMANDS = {
+    "/more": "further quotations and passages for the last question",
+    "/context": "the quotation [N] in its surroundings: /context 1",
+    "/sources": "the articles that are asked",
+    "/help": "these commands",
+    "/quit": "leave; so does Ctrl-D",
+}
+# About three screens: who has more articles than that does not read a list of them.
+_SOURCES_SHOWN = 100
+
+
+class Repl:
+    """One conversation: `ask` answers, `articles` lists what is asked, `read_line` gives the next line typed.
+
+    `read_line` raises EOFError at the end. In an `interactive` one Ctrl-C cancels a line or a question; else it ends
+    the conversation. `passages` is how many further passages are shown at a time.
+    """
+
+    def __init__(
+        self,
+        *,
+        ask: Callable[[str, Conversation], Turn],
+        articles: Callable[[], Sequence[ArticleInfo]],
+        read_line: Callable[[], str],
+        console: Console,
+        passages: int,
+        interactive: bool,
+    ) -> None:
+        self._ask = ask
+        self._articles = articles
+        self._read_line = read_line
+        self._console = console
+        self._passages = passages
+        self._interactive = interactive
+        self._conversation = Conversation()
+        self._shown = 0
+        self._over = False
+        self._commands: dict[str, Callable[[str], None]] = {
+            "/more": self._more,
+            "/context": self._context,
+            "/sources": self._sources,
+            "/help": self._help,
+            "/quit": self._quit,
+        }
+
+    def run(self) -> None:
+        """The conversation until its end; raises KeyboardInterrupt only where it is not interactive."""
+        while not self._over:
+            try:
+                self.take(self._read_line().strip())
+            except EOFError:
+                return
+            except KeyboardInterrupt:
+                if not self._interactive:
+                    raise
+                self._say("cancelled")
+
+    def take(self, line: str) -> None:
+        """The reply to one line: a question, a command, or nothing."""
+        try:
+            if line.startswith("/"):
+                self._obey(line)
+            elif line:
+                self._answer(line)
+        except QABotError as error:
+            self._say(one_line(str(error)))
+
+    def _answer(self, question: str) -> None:
+        turn = self._ask(question, self._conversation)
+        self._conversation = self._conversation.then(turn)
+        self._shown = 0
+        limit = 1 if answering_entries(turn) else self._passages
+        self._shown = print_reply(self._console, turn, limit=limit)
+        left = len(all_entries(turn)) - self._shown
+        if left and self._interactive:
+            self._say(f"\n      /more shows {left} more, /context 1 the surroundings")
+        self._say("")
+
+    def _obey(self, line: str) -> None:
+        name, _, argument = line.partition(" ")
+        command = self._commands.get(name.lower())
+        if command is None:
+            near = get_close_matches(name.lower(), COMMANDS, n=1, cutoff=0.5)
+            guess = f"did you mean {near[0]}? " if near else ""
+            self._say(f"There is no command {one_line(name)}: {guess}/help lists them.")
+        else:
+            command(argument.strip())
+
+    def _more(self, _: str) -> None:
+        turn = self._last()
+        if turn is None:
+            return
+        start = self._shown
+        entries = all_entries(turn)[start : start + self._passages]
+        if not entries:
+            self._say("There is no more: that was everything that was weighed.")
+            return
+        answering = max(answering_entries(turn) - start, 0)
+        own, rest = entries[:answering], entries[answering:]
+        print_entries(self._console, own, first=start + 1, marked=True)
+        if rest:
+            write(self._console, Text("\nFurther passages (not an answer):", "dim"))
+        print_entries(self._console, rest, first=start + len(own) + 1, marked=False)
+        self._shown = start + len(entries)
+        self._say("")
+
+    def _context(self, argument: str) -> None:
+        turn = self._last()
+        if turn is None:
+            return
+        entries = {str(number): entry for number, entry in enumerate(all_entries(turn)[: self._shown], start=1)}
+        number = argument.strip("[]") or "1"
+        if number not in entries:
+            shown = f"[1] to [{len(entries)}] are shown so far" if entries else "the last question found nothing"
+            self._say(f"There is no quotation [{one_line(number)}]: {shown}.")
+            return
+        marked = int(number) <= answering_entries(turn)
+        print_surroundings(self._console, int(number), entries[number], marked=marked)
+        self._say("")
+
+    def _sources(self, _: str) -> None:
+        articles = self._articles()
+        for info in articles[:_SOURCES_SHOWN]:
+            known = joined(
+                self._console, (one_line(value) for value in (info.title, info.source, info.published) if value)
+            )
+            size = f"{one_line(info.id)}, {counted(info.characters, 'character')}"
+            write(self._console, block(self._console, Text(known, "bold"), indent=2))
+            write(self._console, block(self._console, Text(size, "dim"), indent=4))
+        if len(articles) > _SOURCES_SHOWN:
+            self._say(f"  ... and {len(articles) - _SOURCES_SHOWN:,} more.")
+
+    def _help(self, _: str) -> None:
+        self._say("Type a question; the reply is in the articles' own words.")
+        for name, meaning in COMMANDS.items():
+            write(self._console, Text.assemble((f"  {name:<10}", "bold cyan"), meaning))
+
+    def _quit(self, _: str) -> None:
+        self._over = True
+
+    def _last(self) -> Turn | None:
+        if not self._conversation.turns:
+            self._say("Ask a question first.")
+            return None
+        return self._conversation.turns[-1]
+
+    def _say(self, words: str) -> None:
+        write(self._console, Text(words, "dim"))

@@ -1,0 +1,108 @@
+"""A pipeline that knows two articles by heart and answers from them with real values."""
+
+from qa_bot.errors import InvalidQuestion
+from qa_bot.index.store import ArticleInfo
+from qa_bot.types import (
+    Abstention,
+    Answer,
+    Article,
+    Citation,
+    Conversation,
+    Evidence,
+    Hit,
+    Passage,
+    Query,
+    Reason,
+    Span,
+    Timing,
+    Turn,
+)
+
+HARBOUR = Article(
+    id="harbour.txt",
+    path="corpus/harbour.txt",
+    title="The harbour of Mirna",
+    text=(
+        "The harbour of Mirna\n\nMirna lies on the coast.\n\nThe harbour was built in 1874 by Ana Kovač."
+        " It is deep.\n\nShips came from the north.\n\nToday it is a museum."
+    ),
+    source="Coast Weekly",
+    author="I. Reporter",
+    url="https://coast.example/harbour",
+    published="2022-11-17",
+    sha256="h",
+)
+HOSTILE = Article(
+    id="line-7",
+    path="corpus/all.jsonl:7",
+    title="[bold]Trap[/bold] \x1b]0;owned\x07:smile:",
+    text="A \x1b[31mred\x1b[0m \x9bword \u202eback and [red]tags[/red] :skull:.",
+    source=None,
+    author=None,
+    url=None,
+    published=None,
+    sha256="t",
+)
+TIMING = Timing(encode=0.8, search=0.54321, read=41.0, total=42.3)
+
+
+def citation(article: Article, quote: str, words: str, *, paragraph: int, support: float) -> Citation:
+    """The citation of `quote`, the answering `words` inside it."""
+    start = article.text.index(quote)
+    first = article.text.index(words, start)
+    return Citation(
+        article, start, start + len(quote), Span(article, first, first + len(words)), paragraph, support=support
+    )
+
+
+BUILT = citation(HARBOUR, "The harbour was built in 1874 by Ana Kovač.", "1874", paragraph=3, support=0.94)
+COAST = citation(HARBOUR, "Mirna lies on the coast.", "on the coast", paragraph=2, support=0.61)
+MUSEUM = citation(HARBOUR, "Today it is a museum.", "a museum", paragraph=5, support=0.12)
+TRAP = citation(HOSTILE, HOSTILE.text, "red", paragraph=1, support=0.9)
+
+
+def evidence(cited: Citation, *, dense_rank: int | None, lexical_rank: int | None, score: float) -> Evidence:
+    """The citation as found in a passage that is the whole article."""
+    passage = Passage(cited.article, 0, len(cited.article.text), ((0, len(cited.article.text)),))
+    hit = Hit(passage, score, 0.5, 2.0, dense_rank, lexical_rank, term_weights=(), sentences=())
+    return Evidence(hit, cited)
+
+
+WEIGHED = (
+    evidence(BUILT, dense_rank=1, lexical_rank=2, score=1.0),
+    evidence(COAST, dense_rank=2, lexical_rank=None, score=0.5),
+    evidence(MUSEUM, dense_rank=None, lexical_rank=1, score=0.25),
+)
+
+
+NEW = Conversation()
+
+
+class FakePipeline:
+    """Answers what it knows, abstains from the rest, and remembers how many turns came before."""
+
+    min_support = 0.4
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def articles(self) -> list[ArticleInfo]:
+        """The two articles."""
+        return [
+            ArticleInfo(a.id, a.title, a.source, a.author, a.url, a.published, len(a.text)) for a in (HARBOUR, HOSTILE)
+        ]
+
+    def ask(self, question: str, conversation: Conversation = NEW) -> Turn:
+        """When the harbour was built; the trap; nothing about the moon; and the closest passages for all else."""
+        if not question.strip():
+            raise InvalidQuestion("The question is empty: type a question in words.")
+        self.lengths.append(len(conversation.turns))
+        query = Query(text=" ".join(question.split()), asked=question)
+        if "built" in question:
+            return Turn(query, Answer(query, (BUILT, COAST)), WEIGHED, TIMING)
+        if "trap" in question:
+            found = evidence(TRAP, dense_rank=1, lexical_rank=1, score=1.0)
+            return Turn(query, Answer(query, (TRAP,)), (found,), TIMING)
+        if "moon" in question:
+            return Turn(query, Abstention(query, Reason.NOTHING_FOUND, ()), (), TIMING)
+        return Turn(query, Abstention(query, Reason.WEAK_SUPPORT, (MUSEUM,)), WEIGHED[::-1], TIMING)

@@ -1,0 +1,213 @@
+import io
+
+import pytest
+from doubles import BUILT, COAST, HARBOUR, MUSEUM, TRAP, FakePipeline, citation
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from qa_bot.faces.explaining import print_explanation
+from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply, support_word
+from qa_bot.faces.terminal import block
+
+
+def piped() -> Console:
+    """A console that writes to no terminal."""
+    return Console(file=io.StringIO(), markup=False, emoji=False, highlight=False)
+
+
+def terminal(width: int = 60, **options: bool) -> Console:
+    """A console that writes to a colour terminal of that width."""
+    return Console(
+        file=io.StringIO(),
+        force_terminal=True,
+        width=width,
+        color_system="standard",
+        markup=False,
+        emoji=False,
+        highlight=False,
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def written(console: Console) -> str:
+    """What the console wrote."""
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_answer_piped() -> None:
+    """Piped, a reply is plain text: whole lines, the answering words named, then where it stands."""
+    console = piped()
+
+    shown = print_reply(console, FakePipeline().ask("built?"), limit=1)
+
+    assert shown == 1
+    assert written(console) == (
+        "\n  The harbour was built in 1874 by Ana Kovač.\n\n"
+        "  Answering words: 1874\n\n"
+        "  [1] The harbour of Mirna — Coast Weekly — I. Reporter — 2022-11-17 — paragraph 3\n"
+        "      corpus/harbour.txt, characters 48-91, support strong 0.94\n"
+        "      https://coast.example/harbour\n"
+    )
+
+
+def test_answer_on_a_terminal() -> None:
+    """On a terminal the answering words, and nothing else, are marked inside the quotation."""
+    console = terminal()
+
+    print_reply(console, FakePipeline().ask("built?"), limit=1)
+
+    assert "  The harbour was built in \x1b[1;30;103m1874\x1b[0m by Ana Kovač.\n" in written(console)
+    assert "Answering words" not in written(console)
+
+
+def test_no_color() -> None:
+    """Without colour the answering words are still bold."""
+    console = terminal(no_color=True)
+
+    print_reply(console, FakePipeline().ask("built?"), limit=1)
+
+    assert "in \x1b[1m1874\x1b[0m by" in written(console)
+    assert "\x1b[30" not in written(console)
+
+
+def test_abstention() -> None:
+    """Where the articles do not say, the closest passages are labelled as no answer, and nothing is marked in them."""
+    console = piped()
+
+    print_reply(console, FakePipeline().ask("who?"), limit=5)
+
+    text = written(console)
+    assert text.startswith(
+        "The articles do not say.\n\nClosest passages (not an answer):\n\n  Today it is a museum.\n\n  [1] The harbour"
+    )
+    assert "Answering words" not in text
+    assert "support weak 0.12" in text
+
+
+def test_nothing_found() -> None:
+    """With nothing found there are no closest passages to announce."""
+    console = piped()
+
+    assert print_reply(console, FakePipeline().ask("moon"), limit=5) == 0
+    assert written(console) == "The articles do not say: nothing in them resembles the question.\n"
+
+
+def test_unknown_metadata_is_left_out() -> None:
+    """What is not known of an article is not mentioned."""
+    console = piped()
+
+    print_entries(console, [TRAP], first=1, marked=True)
+
+    assert "None" not in written(console)
+    assert "— paragraph 1\n" in written(console)
+    assert "      corpus/all.jsonl:7, article line-7, characters 0-" in written(console)
+
+
+@pytest.mark.parametrize("console", [piped(), terminal(30), terminal(100)])
+def test_article_text_is_never_obeyed(console: Console) -> None:
+    """An article's escape sequences, markup and emoji codes are shown, not followed."""
+    print_entries(console, [TRAP], first=1, marked=False)
+
+    text = Text.from_ansi(written(console)).plain
+    words = " ".join(text.split())
+    assert "A ␛[31mred␛[0m \ufffdword \ufffdback and [red]tags[/red] :skull:." in words
+    assert "[bold]Trap[/bold] ␛]0;owned␇:smile:" in words
+    assert "\x1b]0" not in written(console)
+
+
+def test_highlight_holds_behind_control_characters() -> None:
+    """Signs in place of control characters do not move the mark."""
+    console = terminal()
+
+    print_entries(console, [TRAP], first=1, marked=True)
+
+    assert "A ␛[31m\x1b[1;30;103mred\x1b[0m␛[0m" in written(console)
+
+
+@pytest.mark.parametrize("width", [1, 5, 12, 33, 80, 300])
+def test_lines_fit(width: int) -> None:
+    """Lines fit a terminal of any width, wide characters and emoji counted as two, and no word is lost."""
+    prose = "日本語の港は千八百七十四年に建てられた 👩‍🚀 and a-very-long-unbreakable-word, then more.\nSecond line."
+
+    laid = block(terminal(width), Text(prose), indent=2)
+
+    lines = laid.plain.split("\n")
+    assert all(cell_len(line) <= max(width, 4) for line in lines)
+    assert "".join(laid.plain.split()) == "".join(prose.split())
+
+
+@pytest.mark.parametrize("width", [8, 20, 40])
+def test_citations_fit_narrow_terminals(width: int) -> None:
+    """A whole reply fits a narrow terminal."""
+    console = terminal(width)
+
+    print_reply(console, FakePipeline().ask("built?"), limit=2)
+
+    assert max(cell_len(line) for line in Text.from_ansi(written(console)).plain.split("\n")) <= width
+
+
+def test_ascii_only() -> None:
+    """Where the encoding has no dash a hyphen divides the parts of a citation."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+
+    print_entries(Console(file=file, markup=False), [BUILT], first=1, marked=False)
+    file.flush()
+
+    raw = file.buffer
+    assert isinstance(raw, io.BytesIO)
+    assert b"[1] The harbour of Mirna - Coast Weekly - I. Reporter - 2022-11-17 - paragraph 3" in raw.getvalue()
+    assert b"by Ana Kova\\u010d." in raw.getvalue()
+
+
+def test_entries_are_numbered_once() -> None:
+    """The reply's citations come first, then what else was weighed, each once."""
+    answered, abstained = FakePipeline().ask("built?"), FakePipeline().ask("who?")
+
+    assert all_entries(answered) == (BUILT, COAST, MUSEUM)
+    assert all_entries(abstained) == (MUSEUM, COAST, BUILT)
+    assert (answering_entries(answered), answering_entries(abstained)) == (2, 0)
+
+
+def test_support_words() -> None:
+    """Strong from 0.8, good from one half, weak below."""
+    assert [support_word(support) for support in (1.0, 0.8, 0.79, 0.5, 0.49, 0.0)] == [
+        "strong",
+        "strong",
+        "good",
+        "good",
+        "weak",
+        "weak",
+    ]
+
+
+def test_whole_quotation_highlighted() -> None:
+    """Where every word answers, the answering words are not said twice."""
+    console = piped()
+    whole = citation(HARBOUR, "It is deep.", "It is deep.", paragraph=3, support=0.5)
+
+    print_entries(console, [whole], first=1, marked=True)
+
+    assert "Answering words" not in written(console)
+
+
+def test_explanation() -> None:
+    """The explanation has what was searched, the threshold, the times, and a row for each passage."""
+    console = piped()
+
+    print_explanation(console, FakePipeline().ask("who?"), passages=2, min_support=0.4)
+
+    lines = written(console).split("\n")
+    assert lines[2:6] == [
+        "  searched   who?",
+        "  threshold  support 0.40; this reply has 0.12",
+        "  time       42.3 ms: encode 0.8, search 0.5, read 41.0",
+        "  passages   2 of the 3 that were weighed, best first",
+    ]
+    assert [line.split() for line in lines[6:9]] == [
+        ["support", "score", "dense", "words", "cosine", "bm25", "passage"],
+        ["0.12", "0.250", "-", "1", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
+        ["0.61", "0.500", "2", "-", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
+    ]
+    assert len({line.rindex("passage" if "passage" in line else "harbour.txt") for line in lines[6:9]}) == 1

@@ -1,0 +1,79 @@
+from doubles import BUILT, HARBOUR, MUSEUM, FakePipeline
+
+from qa_bot.faces.reply_json import error_object, reply_object
+
+
+def test_answered_reply_is_the_contract() -> None:
+    """An answered reply has every key of the contract, in order, with the exact words and offsets."""
+    reply = reply_object(FakePipeline().ask("when  built?"), question_id="q1", passages=2)
+
+    first = {
+        "n": 1,
+        "article": "harbour.txt",
+        "title": "The harbour of Mirna",
+        "source": "Coast Weekly",
+        "author": "I. Reporter",
+        "url": "https://coast.example/harbour",
+        "published": "2022-11-17",
+        "path": "corpus/harbour.txt",
+        "paragraph": 3,
+        "start": 48,
+        "end": 91,
+        "quote": "The harbour was built in 1874 by Ana Kovač.",
+        "highlight": [73, 77],
+        "support": 0.94,
+    }
+    assert list(reply.items())[:6] == [
+        ("id", "q1"),
+        ("question", "when  built?"),
+        ("query", "when built?"),
+        ("status", "answered"),
+        ("answer", "The harbour was built in 1874 by Ana Kovač."),
+        ("support", 0.94),
+    ]
+    assert list(reply)[6:] == ["citations", "closest", "passages", "timing_ms"]
+    assert list(reply["citations"][0].items()) == list(first.items())
+    assert [entry["n"] for entry in reply["citations"]] == [1, 2]
+    assert reply["closest"] == []
+    passage = {"article": "harbour.txt", "start": 0, "end": len(HARBOUR.text)}
+    assert reply["passages"] == [
+        {**passage, "score": 1.0, "dense_rank": 1, "lexical_rank": 2, "support": 0.94},
+        {**passage, "score": 0.5, "dense_rank": 2, "lexical_rank": None, "support": 0.61},
+    ]
+    assert list(reply["passages"][0]) == [*passage, "score", "dense_rank", "lexical_rank", "support"]
+    assert reply["timing_ms"] == {"encode": 0.8, "search": 0.54, "read": 41.0, "total": 42.3}
+
+
+def test_offsets_lead_to_the_words() -> None:
+    """Offsets count characters of the article's text, the highlight's as well."""
+    entry = reply_object(FakePipeline().ask("when built?"), question_id=None, passages=1)["citations"][0]
+
+    assert HARBOUR.text[entry["start"] : entry["end"]] == entry["quote"] == BUILT.text
+    assert HARBOUR.text[slice(*entry["highlight"])] == "1874"
+
+
+def test_not_supported_reply_is_the_contract() -> None:
+    """Where the articles do not say there is no answer, the closest take the shape of citations, support stays."""
+    reply = reply_object(FakePipeline().ask("who sleeps?"), question_id=None, passages=1)
+
+    assert {key: reply[key] for key in ("id", "status", "answer", "support", "citations")} == {
+        "id": None,
+        "status": "not_supported",
+        "answer": None,
+        "support": 0.12,
+        "citations": [],
+    }
+    assert [(entry["n"], entry["quote"], entry["support"]) for entry in reply["closest"]] == [(1, MUSEUM.text, 0.12)]
+    assert [entry["support"] for entry in reply["passages"]] == [0.12]
+
+
+def test_nothing_found() -> None:
+    """With nothing found the lists are empty and support is 0."""
+    reply = reply_object(FakePipeline().ask("the moon?"), question_id=None, passages=9)
+
+    assert (reply["closest"], reply["passages"], reply["support"]) == ([], [], 0.0)
+
+
+def test_error_object() -> None:
+    """What stands for a bad line has its id, the status and the sentence."""
+    assert error_object("why", question_id=3) == {"id": 3, "status": "error", "error": "why"}
