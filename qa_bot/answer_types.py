@@ -60,7 +60,60 @@ _ASKS = (
     ),
 )
 # Small words that may stand inside a name: "Bank of England", "Ludwig van Beethoven".
-_INNER = frozenset(["of", "the", "de", "la", "van", "von", "der", "den", "du", "di", "and", "al", "bin"])
+_INNER = frozenset({"of", "the", "de", "la", "van", "von", "der", "den", "du", "di", "and", "al", "bin"})
+# Words that have a capital because a sentence begins with them.
+_OPENERS = frozenset(
+    [
+        "A",
+        "After",
+        "Although",
+        "An",
+        "And",
+        "As",
+        "At",
+        "Before",
+        "But",
+        "By",
+        "During",
+        "For",
+        "From",
+        "He",
+        "Her",
+        "His",
+        "How",
+        "I",
+        "If",
+        "In",
+        "It",
+        "Its",
+        "On",
+        "Our",
+        "She",
+        "Since",
+        "So",
+        "Some",
+        "That",
+        "The",
+        "Their",
+        "Then",
+        "There",
+        "These",
+        "They",
+        "This",
+        "Those",
+        "To",
+        "Under",
+        "Until",
+        "We",
+        "What",
+        "When",
+        "Where",
+        "While",
+        "Who",
+        "With",
+        "You",
+    ]
+)
 
 
 def asked_type(question: str) -> AnswerType:
@@ -82,29 +135,19 @@ def candidates(kind: AnswerType, text: str) -> list[Offsets]:
 
 
 def _names(text: str) -> list[Offsets]:
-    """Runs of capitalised words, with small words inside; a lone capital at the start of the text is no sign."""
+    """Runs of capitalised words, small words inside included; a word that merely opens a sentence is none."""
     names: list[Offsets] = []
-    pending: Offsets | None = None
-    small: bool = False
-    last = 0
     for start, end in words(text):
-        word, gap = text[start:end], text[last:start]
-        joined = pending is not None and (gap.isspace() or gap in {"-", ". "})
-        if word[0].isupper():
-            if joined and pending is not None:
-                pending = (pending[0], end)
+        word = text[start:end]
+        if word[0].isupper() and word not in _OPENERS:
+            if names and _is_inside_name(text[names[-1][1] : start]):
+                names[-1] = (names[-1][0], end)
             else:
-                if pending is not None:
-                    names.append(pending)
-                pending = (start, end)
-            small = False
-        elif not (joined and word in _INNER and not small):
-            if pending is not None:
-                names.append(pending)
-            pending = None
-        else:
-            small = True
-        last = end
-    if pending is not None:
-        names.append(pending)
-    return [name for name in names if not (name[0] == 0 and " " not in text[slice(*name)] and len(names) > 1)]
+                names.append((start, end))
+    return names
+
+
+def _is_inside_name(gap: str) -> bool:
+    """Whether what stands between two capitalised words joins them: a space, an initial's stop, or small words."""
+    inner = gap.split()
+    return gap in {" ", "-", ". "} or (bool(inner) and _INNER.issuperset(inner) and gap == f" {' '.join(inner)} ")

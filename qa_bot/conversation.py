@@ -17,7 +17,8 @@ def standalone(question: str, conversation: Conversation) -> Query:  # noqa: ARG
             f"The question has {len(question):,} characters and at most {MAX_CHARACTERS:,} are read:"
             " ask it in fewer words."
         )
-    text = " ".join(question.split())
+    # What is no text (a lone surrogate, from bytes that are not UTF-8) cannot be encoded, and matches nothing.
+    text = " ".join(question.encode("utf-8", "replace").decode().split())
     if not any(character.isalnum() for character in text):
         raise InvalidQuestion("The question is empty: type a question in words.")
     return Query(text=text, asked=question)

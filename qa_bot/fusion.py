@@ -7,11 +7,11 @@ Scores = NDArray[np.float32]
 
 
 def z_scores(scores: Scores) -> Scores:
-    """How many standard deviations each score lies above their mean; zeros where all are equal.
+    """How many standard deviations each score lies above their mean; zeros where all are equal or there are none.
 
     Lee, "Analyses of multiple evidence combination" (SIGIR 1997), with the standard deviation for the range.
     """
-    spread = scores.std()
+    spread = scores.std() if len(scores) else 0.0
     if spread < np.finfo(np.float32).eps:
         return np.zeros_like(scores)
     standardised: Scores = (scores - scores.mean()) / spread

@@ -69,8 +69,6 @@ def _shortlist(question: _Question, index: Index, dense: Ranking, lexical: Ranki
     rows = np.union1d(dense.rows, lexical.rows)
     similarity = index.dense.scores(question.vector, rows)
     bm25 = index.lexical.scores(question.words, rows)
-    if not len(rows):
-        return rows, similarity, bm25
     kept = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)[:_DEPTH]
     return rows[kept], similarity[kept], bm25[kept]
 

@@ -21,6 +21,10 @@ FEATURES = (
     "heaviest_missing",
     "type_asked",
     "type_found",
+    "similarity_lead",
+    "sentence_lead",
+    "coverage_lead",
+    "bm25_lead",
 )
 
 

@@ -34,6 +34,9 @@ class SourceModel:
         """The model called `name` (or at that path), on the CPU; raises ModelUnavailable where it cannot be had."""
         source = find_model(name)
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
+        from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+
+        transformers_logging.disable_progress_bar()  # the build has a bar of its own
 
         try:
             # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".

@@ -57,9 +57,9 @@ class SentenceReader:
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
         """Evidence from each hit, in the order of the hits."""
-        return [self._evidence(query, hit) for hit in hits]
+        return [self._evidence(query, hit, hits) for hit in hits]
 
-    def _evidence(self, query: Query, hit: Hit) -> Evidence:
+    def _evidence(self, query: Query, hit: Hit, hits: Sequence[Hit]) -> Evidence:
         quotation = quote(query, hit)
         span = quotation.span
         citation = Citation(
@@ -68,7 +68,7 @@ class SentenceReader:
             end=span.end,
             highlight=_highlight(query, quotation),
             paragraph=paragraph_number(span.article, span.start),
-            support=self._calibration.probability(features(query, quotation)),
+            support=self._calibration.probability(features(query, quotation, hits)),
         )
         return Evidence(hit, citation)
 
@@ -85,8 +85,8 @@ def quote(query: Query, hit: Hit) -> Quotation:
     return Quotation(hit, first, best, last)
 
 
-def features(query: Query, quotation: Quotation) -> tuple[float, ...]:
-    """What the calibration weighs, in the order of `support.FEATURES`."""
+def features(query: Query, quotation: Quotation, hits: Sequence[Hit]) -> tuple[float, ...]:
+    """What the calibration weighs, in the order of `support.FEATURES`; `hits` are all hits of the query."""
     hit = quotation.hit
     matched = quotation.matched
     missing = (weight for weight, found in zip(hit.term_weights, matched, strict=True) if not found)
@@ -99,7 +99,34 @@ def features(query: Query, quotation: Quotation) -> tuple[float, ...]:
         max(missing, default=0.0),
         float(kind is not AnswerType.OTHER),
         float(_has_answer_of_type(kind, query, quotation.span.text)),
+        *_leads(hit, hits),
     )
+
+
+def _leads(hit: Hit, hits: Sequence[Hit]) -> tuple[float, float, float, float]:
+    """How far the hit lies above the best other one, a copy of it not counted; zeros where there is no other.
+
+    What answers stands out from its surroundings; where nothing answers, the closest passages are all alike.
+    """
+    others = [other for other in hits if other is not hit and other.passage.text != hit.passage.text]
+    if not others:
+        return (0.0, 0.0, 0.0, 0.0)
+    bm25 = hit.bm25 - max(other.bm25 for other in others)
+    return (
+        hit.similarity - max(other.similarity for other in others),
+        _best_score(hit) - max(map(_best_score, others)),
+        _best_coverage(hit) - max(map(_best_coverage, others)),
+        # As a share: the size of BM25 depends on the length of the question. Bounded: a hit may have none.
+        max(-1.0, bm25 / hit.bm25) if hit.bm25 > 0 else -1.0,
+    )
+
+
+def _best_score(hit: Hit) -> float:
+    return max(map(sentence_score, hit.sentences))
+
+
+def _best_coverage(hit: Hit) -> float:
+    return max(match.coverage for match in hit.sentences)
 
 
 def _with_adjoining(hit: Hit, best: int) -> tuple[int, int]:
