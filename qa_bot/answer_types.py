@@ -62,58 +62,11 @@ _ASKS = (
 # Small words that may stand inside a name: "Bank of England", "Ludwig van Beethoven".
 _INNER = frozenset({"of", "the", "de", "la", "van", "von", "der", "den", "du", "di", "and", "al", "bin"})
 # Words that have a capital because a sentence begins with them.
-_OPENERS = frozenset(
-    [
-        "A",
-        "After",
-        "Although",
-        "An",
-        "And",
-        "As",
-        "At",
-        "Before",
-        "But",
-        "By",
-        "During",
-        "For",
-        "From",
-        "He",
-        "Her",
-        "His",
-        "How",
-        "I",
-        "If",
-        "In",
-        "It",
-        "Its",
-        "On",
-        "Our",
-        "She",
-        "Since",
-        "So",
-        "Some",
-        "That",
-        "The",
-        "Their",
-        "Then",
-        "There",
-        "These",
-        "They",
-        "This",
-        "Those",
-        "To",
-        "Under",
-        "Until",
-        "We",
-        "What",
-        "When",
-        "Where",
-        "While",
-        "Who",
-        "With",
-        "You",
-    ]
-)
+_OPENING_WORDS = """
+A After Although An And As At Before But By During For From He Her His How I If In It Its On Our She Since So Some That
+The Their Then There These They This Those To Under Until We What When Where While Who With You
+"""
+_OPENERS = frozenset(_OPENING_WORDS.split())
 
 
 def asked_type(question: str) -> AnswerType:

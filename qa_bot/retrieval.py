@@ -66,7 +66,7 @@ def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -
 
 
 def _shortlist(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -> tuple[Rows, Scores, Scores]:
-    rows = np.union1d(dense.rows, lexical.rows)
+    rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
     similarity = index.dense.scores(question.vector, rows)
     bm25 = index.lexical.scores(question.words, rows)
     kept = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)[:_DEPTH]

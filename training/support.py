@@ -18,6 +18,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class Asked:
     fitted: NDArray[np.bool_]
 
 
-def ask_all(index_dir: Path, questions: list[dict[str, object]]) -> Asked:
+def ask_all(index_dir: Path, questions: list[dict[str, Any]]) -> Asked:
     """Every question asked of the index, the answerable ones a second time without their gold paragraph."""
     index = open_index(index_dir)
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
@@ -66,8 +67,10 @@ def ask_all(index_dir: Path, questions: list[dict[str, object]]) -> Asked:
             quotation = quote(query, hits[0])
             correct = not gone and any(holds(quotation.span.text, answer) for answer in question["answers"])
             rows.append((features(query, quotation, hits), question["answerable"], gone, correct, fitted))
-    columns = zip(*rows, strict=True)
-    return Asked(np.array(next(columns)), *(np.array(column, dtype=bool) for column in columns))
+    found, answerable, gone_too, correct_too, half = zip(*rows, strict=True)
+    return Asked(
+        np.array(found), *(np.array(column, dtype=bool) for column in (answerable, gone_too, correct_too, half))
+    )
 
 
 def fit(asked: Asked) -> tuple[NDArray[np.float64], float]:

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from qa_bot.errors import IndexMissing, IndexUnavailable
 from qa_bot.index.dense import DenseIndex
 from qa_bot.index.lexical import LexicalIndex
@@ -72,6 +70,8 @@ def build_lock(index_dir: Path, *, waiting: Callable[[], None]) -> Iterator[None
     The operating system gives the lock back when its holder ends, however it ends. Raises IndexUnavailable where the
     folder cannot be written.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 (a question, which only opens, need not wait for asyncio)
+
     try:
         index_dir.mkdir(parents=True, exist_ok=True)
         lock = FileLock(index_dir / _LOCK_FILE)

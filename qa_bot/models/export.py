@@ -36,7 +36,7 @@ class SourceModel:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
         from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
-        transformers_logging.disable_progress_bar()  # the build has a bar of its own
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the build has a bar of its own
 
         try:
             # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".
