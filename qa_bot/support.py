@@ -18,12 +18,9 @@ FEATURES = (
     "passage_similarity",
     "quotation_coverage",
     "passage_coverage",
-    "heaviest_missing",
-    "type_asked",
-    "type_found",
+    "value_missing",
     "similarity_lead",
     "sentence_lead",
-    "coverage_lead",
     "bm25_lead",
 )
 

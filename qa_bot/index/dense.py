@@ -38,14 +38,19 @@ class DenseIndex:
 
     def search(self, question: Vectors, limit: int, *, exclude: Rows) -> Ranking:
         """The `limit` rows of greatest cosine with the question's vector, none of them in `exclude`."""
-        limit = min(limit, self._passages.ntotal - len(exclude))
-        if limit <= 0:
+        available = self._passages.ntotal - len(exclude)
+        if min(limit, available) <= 0:
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
         selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(exclude))
         parameters = faiss.SearchParameters(sel=selector) if len(exclude) else None  # type: ignore[call-arg]
-        scores, rows = self._passages.search(question[np.newaxis], limit, params=parameters)
-        order = np.lexsort((rows[0], -scores[0]))
-        return Ranking(rows[0][order], scores[0][order])
+        # One more than asked for shows whether the limit falls among equals: of those FAISS keeps any, we the first.
+        found, numbers = self._passages.search(question[np.newaxis], min(limit + 1, available), params=parameters)
+        scores, rows = found[0], numbers[0]
+        if len(rows) > limit and scores[limit] == scores[limit - 1]:
+            below = float(np.nextafter(scores[limit], np.float32(-np.inf)))
+            _, scores, rows = self._passages.range_search(question[np.newaxis], below, params=parameters)
+        order = np.lexsort((rows, -scores))[:limit]
+        return Ranking(rows[order], scores[order])
 
     def scores(self, question: Vectors, rows: Rows) -> NDArray[np.float32]:
         """The cosine of the question and each of the rows."""

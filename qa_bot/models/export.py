@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from qa_bot.errors import ModelUnavailable
 from qa_bot.models.bundled import find_model
@@ -20,6 +22,8 @@ MIN_FIDELITY = 0.98
 # from, and one that runs over pages has one blurred vector.
 _MAX_WINDOW = 256
 _OPSET = 17
+# How long the hub of models may take to answer before it counts as out of reach.
+_HUB_SECONDS = 5
 
 
 class SourceModel:
@@ -33,14 +37,8 @@ class SourceModel:
     def load(cls, name: str) -> "SourceModel":
         """The model called `name` (or at that path), on the CPU; raises ModelUnavailable where it cannot be had."""
         source = find_model(name)
-        from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
-        from transformers.utils import logging as transformers_logging  # noqa: PLC0415
-
-        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the build has a bar of its own
-
         try:
-            # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".
-            model = SentenceTransformer(source, device="cpu", model_kwargs={"attn_implementation": "eager"})
+            model = _load(source)
         except (OSError, ValueError, RuntimeError, ImportError) as error:
             reason = str(error).strip().split("\n")[0]
             raise ModelUnavailable(
@@ -135,6 +133,37 @@ def export_checked(
         return _quantized(source, folder, texts, exact)
     replace(encoder.card, fidelity=exact).write(folder)
     return OnnxEncoder.load(folder), None
+
+
+def _load(source: str) -> "SentenceTransformer":
+    """The model in a folder or among those downloaded before; only else is the hub of models asked."""
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
+
+    def load(*, local_files_only: bool) -> SentenceTransformer:
+        # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".
+        eager = {"attn_implementation": "eager"}
+        return SentenceTransformer(source, device="cpu", model_kwargs=eager, local_files_only=local_files_only)
+
+    try:
+        return load(local_files_only=True)
+    except OSError:
+        if Path(source).exists():
+            raise
+        _reach_hub()
+        return load(local_files_only=False)
+
+
+def _reach_hub() -> None:
+    """Nothing if the hub of models answers within seconds, else OSError: its own client tries for over a minute."""
+    from huggingface_hub.constants import ENDPOINT  # noqa: PLC0415
+
+    try:
+        with urlopen(ENDPOINT, timeout=_HUB_SECONDS):  # noqa: S310 (the client's own address)
+            return
+    except HTTPError:  # an answer all the same
+        return
+    except OSError as error:
+        raise OSError(f"it is not on this machine, and {ENDPOINT} cannot be reached") from error
 
 
 def _quantized(source: SourceModel, folder: Path, texts: Sequence[str], exact: float) -> tuple[OnnxEncoder, str | None]:

@@ -88,34 +88,30 @@ def quote(query: Query, hit: Hit) -> Quotation:
 def features(query: Query, quotation: Quotation, hits: Sequence[Hit]) -> tuple[float, ...]:
     """What the calibration weighs, in the order of `support.FEATURES`; `hits` are all hits of the query."""
     hit = quotation.hit
-    matched = quotation.matched
-    missing = (weight for weight, found in zip(hit.term_weights, matched, strict=True) if not found)
     kind = asked_type(query.text)
+    asks_value = kind in {AnswerType.DATE, AnswerType.NUMBER}
     return (
         hit.sentences[quotation.best].similarity,
         hit.similarity,
-        sum(matched),
+        sum(quotation.matched),
         sum(_union(hit.sentences)),
-        max(missing, default=0.0),
-        float(kind is not AnswerType.OTHER),
-        float(_has_answer_of_type(kind, query, quotation.span.text)),
+        float(asks_value and not _has_answer_of_type(kind, query, quotation.span.text)),
         *_leads(hit, hits),
     )
 
 
-def _leads(hit: Hit, hits: Sequence[Hit]) -> tuple[float, float, float, float]:
+def _leads(hit: Hit, hits: Sequence[Hit]) -> tuple[float, float, float]:
     """How far the hit lies above the best other one, a copy of it not counted; zeros where there is no other.
 
     What answers stands out from its surroundings; where nothing answers, the closest passages are all alike.
     """
     others = [other for other in hits if other is not hit and other.passage.text != hit.passage.text]
     if not others:
-        return (0.0, 0.0, 0.0, 0.0)
+        return (0.0, 0.0, 0.0)
     bm25 = hit.bm25 - max(other.bm25 for other in others)
     return (
         hit.similarity - max(other.similarity for other in others),
         _best_score(hit) - max(map(_best_score, others)),
-        _best_coverage(hit) - max(map(_best_coverage, others)),
         # As a share: the size of BM25 depends on the length of the question. Bounded: a hit may have none.
         max(-1.0, bm25 / hit.bm25) if hit.bm25 > 0 else -1.0,
     )
@@ -123,10 +119,6 @@ def _leads(hit: Hit, hits: Sequence[Hit]) -> tuple[float, float, float, float]:
 
 def _best_score(hit: Hit) -> float:
     return max(map(sentence_score, hit.sentences))
-
-
-def _best_coverage(hit: Hit) -> float:
-    return max(match.coverage for match in hit.sentences)
 
 
 def _with_adjoining(hit: Hit, best: int) -> tuple[int, int]:
