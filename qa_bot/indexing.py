@@ -109,7 +109,7 @@ class _Build:
         with StoreWriter.create(folder) as writer:
             self._read(outcomes, writer)
             before, after = previous.store.article_states() if previous else {}, writer.article_states()
-            if previous and before == after:
+            if previous and before == after and _is_calibrated_alike(previous):
                 return self._report(previous.manifest, before, after)
             encoder = self._encoder(folder / ENCODER_FOLDER, writer, previous)
             reused = self._chunk(writer, encoder, previous)
@@ -217,6 +217,11 @@ class _Build:
             notes=tuple(self._notes),
             seconds=time.perf_counter() - self._started,
         )
+
+
+def _is_calibrated_alike(index: Index) -> bool:
+    """Whether the index carries the calibration of this version of the package."""
+    return (index.folder / SUPPORT_FILE).read_text(encoding="utf-8") == default_calibration_text()
 
 
 def _passages(article: Article, encoder: OnnxEncoder) -> list[Passage]:

@@ -58,7 +58,6 @@ def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -
             bm25=float(bm25[i]),
             dense_rank=dense_ranks.get(int(rows[i])),
             lexical_rank=lexical_ranks.get(int(rows[i])),
-            term_weights=question.weights,
             sentences=sentences[i],
         )
         for i in _order(scores, rows)

@@ -124,9 +124,8 @@ class SentenceMatch:
 class Hit:
     """A passage found for a query, with the fused `score` and what each side said of it.
 
-    `similarity` is the cosine of question and passage; `bm25` is 0 where no word matched; `term_weights` are the
-    weights of the question's words (they add up to 1); `sentences` match those of the passage, in order. A rank is
-    `None` where that side did not find it.
+    `similarity` is the cosine of question and passage; `bm25` is 0 where no word matched; `sentences` match
+    those of the passage, in order. A rank is `None` where that side did not find it.
     """
 
     passage: Passage
@@ -135,7 +134,6 @@ class Hit:
     bm25: float
     dense_rank: int | None
     lexical_rank: int | None
-    term_weights: tuple[float, ...]
     sentences: tuple[SentenceMatch, ...]
 
 

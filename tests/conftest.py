@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,8 +28,7 @@ def shipped(shipped_index: Path) -> Pipeline:
 
 
 @pytest.fixture
-def small_model(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds export the small model in place of a downloaded one."""
     monkeypatch.setattr(indexing, "SourceModel", SmallSource)
     monkeypatch.setattr(indexing, "export_checked", export_small)
-    yield

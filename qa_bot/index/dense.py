@@ -13,6 +13,8 @@ from qa_bot.types import Ranking, Rows, Vectors
 
 PASSAGES_FILE = "passages.faiss"
 SENTENCES_FILE = "sentences.npy"
+# Handed over to the file at a time: large enough that Python's part in it is not felt.
+_WRITE_BYTES = 1 << 20
 
 
 class DenseIndex:
@@ -30,7 +32,7 @@ class DenseIndex:
             passages = faiss.read_index(str(path))
             path = folder / SENTENCES_FILE
             sentences = np.load(path, mmap_mode="r")
-        except (RuntimeError, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError, EOFError) as error:
             raise IndexUnavailable(
                 f"The index is damaged ({path}): run `qa-bot index --rebuild`.", path=path
             ) from error
@@ -99,7 +101,10 @@ class DenseWriter:
 
     def finish(self) -> None:
         """The passages' vectors are on disk; raises OSError where they cannot be written."""
-        try:
-            faiss.write_index(self._passages, str(self._path))
-        except RuntimeError as error:
-            raise OSError(f"{self._path} cannot be written") from error
+        # Through Python's own file: FAISS passes over an error in closing its file, and so over a disk that is full.
+        with self._path.open("wb") as file:
+            try:
+                writer = faiss.PyCallbackIOWriter(file.write, _WRITE_BYTES)  # type: ignore[attr-defined]
+                faiss.write_index(self._passages, writer)
+            except RuntimeError as error:
+                raise OSError(f"{self._path} cannot be written") from error

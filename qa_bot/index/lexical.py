@@ -147,9 +147,9 @@ def write_lexical(folder: Path, texts: Iterable[str]) -> None:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("row", indexed=True, fast=True)
     builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
-    index = tantivy.Index(builder.build(), path=str(path))
-    index.register_tokenizer(_ANALYZER, _analyzer())
     try:
+        index = tantivy.Index(builder.build(), path=str(path))
+        index.register_tokenizer(_ANALYZER, _analyzer())
         writer = index.writer(_HEAP_BYTES, num_threads=1)
         for row, text in enumerate(texts):
             writer.add_document(_document(row, text))

@@ -60,7 +60,7 @@ def load_manifest(folder: Path) -> Manifest:
             " run `qa-bot index --rebuild`.",
             path=path,
         )
-    if set(data) != {field.name for field in fields(Manifest)}:
+    if set(data) != {field.name for field in fields(Manifest)} or not isinstance(data["files"], dict):
         raise IndexUnavailable(f"The manifest {path} is damaged: run `qa-bot index --rebuild`.", path=path)
     manifest = Manifest(**data)
     _check_sizes(folder, manifest.files)

@@ -68,6 +68,8 @@ class Store:
                 f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
+            # SQLite's own length ends at a zero character.
+            connection.create_function("characters", 1, len, deterministic=True)
         except sqlite3.Error as error:
             raise IndexUnavailable(
                 f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
@@ -81,7 +83,7 @@ class Store:
     def articles(self) -> list[ArticleInfo]:
         """All articles in the order of the corpus, without their texts."""
         rows = self._connection.execute(
-            "SELECT id, title, source, author, url, published, length(text) FROM articles ORDER BY number"
+            "SELECT id, title, source, author, url, published, characters(text) FROM articles ORDER BY number"
         )
         return [ArticleInfo(*row) for row in rows]
 

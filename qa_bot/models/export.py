@@ -138,6 +138,9 @@ def export_checked(
 def _load(source: str) -> "SentenceTransformer":
     """The model in a folder or among those downloaded before; only else is the hub of models asked."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (seconds; only a build needs it)
+    from transformers.utils.logging import disable_progress_bar  # noqa: PLC0415
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # its bar would run through the build's own
 
     def load(*, local_files_only: bool) -> SentenceTransformer:
         # "eager" attention exports to plain matrix products, which int8 speeds up by half again over "sdpa".

@@ -65,4 +65,4 @@ def _hit(citation: Citation, rank: int) -> Hit:
     article = citation.article
     sentence = SentenceMatch(0, len(article.text), 0.5, ())
     passage = Passage(article, 0, len(article.text), ((0, len(article.text)),))
-    return Hit(passage, 1 / rank, 0.5, 0.0, rank, None, (), (sentence,))
+    return Hit(passage, 1 / rank, 0.5, 0.0, rank, None, (sentence,))

@@ -64,7 +64,7 @@ TRAP = citation(HOSTILE, HOSTILE.text, "red", paragraph=1, support=0.9)
 def evidence(cited: Citation, *, dense_rank: int | None, lexical_rank: int | None, score: float) -> Evidence:
     """The citation as found in a passage that is the whole article."""
     passage = Passage(cited.article, 0, len(cited.article.text), ((0, len(cited.article.text)),))
-    hit = Hit(passage, score, 0.5, 2.0, dense_rank, lexical_rank, term_weights=(), sentences=())
+    hit = Hit(passage, score, 0.5, 2.0, dense_rank, lexical_rank, sentences=())
     return Evidence(hit, cited)
 
 

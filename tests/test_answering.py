@@ -1,0 +1,50 @@
+from qa_bot.answering import answer
+from qa_bot.types import Abstention, Answer, Article, Citation, Evidence, Hit, Passage, Query, Reason, Span
+
+QUERY = Query("who", "who")
+ARTICLE = Article("a", "corpus/a.txt", "T", "One. Two. Three. Four. Five.", None, None, None, None, "h")
+
+
+def _evidence(*supports: float) -> list[Evidence]:
+    hit = Hit(Passage(ARTICLE, 0, 4, ((0, 4),)), 1.0, 0.5, 0.0, 1, None, sentences=())
+    return [
+        Evidence(hit, Citation(ARTICLE, i, i + 4, Span(ARTICLE, i, i + 3), 1, support))
+        for i, support in enumerate(supports)
+    ]
+
+
+def _supports(reply: Answer | Abstention) -> list[float]:
+    citations = reply.citations if isinstance(reply, Answer) else reply.closest
+    return [citation.support for citation in citations]
+
+
+def test_supported() -> None:
+    """The best citation answers, with others that are supported too, three at most, in their order."""
+    reply = answer(QUERY, _evidence(0.9, 0.3, 0.6, 0.5, 0.8), min_support=0.5)
+    assert isinstance(reply, Answer)
+    assert _supports(reply) == [0.9, 0.6, 0.5]
+    assert reply.query is QUERY
+
+
+def test_exactly_at_the_threshold() -> None:
+    """Support that equals the threshold is enough."""
+    assert isinstance(answer(QUERY, _evidence(0.5), min_support=0.5), Answer)
+    assert isinstance(answer(QUERY, _evidence(0.0), min_support=0.0), Answer)
+
+
+def test_weak_support() -> None:
+    """Below the threshold the closest three are told, and why there is no answer."""
+    reply = answer(QUERY, _evidence(0.4, 0.3, 0.2, 0.1), min_support=0.5)
+    assert isinstance(reply, Abstention)
+    assert reply.reason is Reason.WEAK_SUPPORT
+    assert _supports(reply) == [0.4, 0.3, 0.2]
+
+
+def test_the_best_decides() -> None:
+    """What is ranked first decides; a later citation with more support does not make an answer of it."""
+    assert isinstance(answer(QUERY, _evidence(0.4, 0.9), min_support=0.5), Abstention)
+
+
+def test_nothing_found() -> None:
+    """Without evidence there is nothing close, and the reason says so."""
+    assert answer(QUERY, [], min_support=0.0) == Abstention(QUERY, Reason.NOTHING_FOUND, ())

@@ -1,0 +1,189 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "qa_bot").rglob("*.py"))
+
+# A module may import from lower floors, and from its own floor only inside its own folder or as listed below.
+FLOORS = {
+    "types": 1,
+    "errors": 1,
+    "text": 1,
+    "settings": 1,
+    "corpus": 2,
+    "chunking": 2,
+    "answer_types": 2,
+    "models": 2,
+    "fusion": 2,
+    "support": 2,
+    "index": 3,
+    "embedding": 4,
+    "indexing": 4,
+    "retrieval": 4,
+    "answering": 4,
+    "conversation": 4,
+    "pipeline": 5,
+    "evaluation": 6,
+    "faces": 7,
+    "__main__": 8,
+}
+SAME_FLOOR = {
+    ("settings", "errors"),  # a setting that cannot be is an error with a sentence
+    ("models", "answer_types"),  # the reader looks for what is asked for
+    ("models", "chunking"),  # a citation names its paragraph
+    ("models", "support"),  # a reader's support is calibrated
+    ("indexing", "embedding"),  # embedding is a step of the write path
+}
+# Only these may import the package.
+DOORS = {
+    "torch": {"models/export.py"},
+    "sentence_transformers": {"models/export.py"},
+    "transformers": {"models/export.py"},
+    "huggingface_hub": {"models/export.py"},
+    "onnx": set[str](),
+    "onnxruntime": {"models/export.py", "models/encoder.py"},
+    "tokenizers": {"models/encoder.py"},
+    "faiss": {"index/dense.py"},
+    "tantivy": {"index/lexical.py"},
+    "sqlite3": {"index/store.py", "index/generation.py"},
+    "filelock": {"index/generation.py"},
+    "sentencex": {"text.py"},
+    "trafilatura": {"corpus/html.py"},
+    "charset_normalizer": {"corpus/encoding.py"},
+    "yaml": {"corpus/front_matter.py"},
+    "pydantic": {"settings.py"},
+    "pydantic_settings": {"settings.py"},
+    "sklearn": {"evaluation/measures.py"},
+    "ir_measures": {"evaluation/ranking.py"},
+    "matplotlib": {"evaluation/plots.py"},
+    "re": {
+        "text.py",
+        "answer_types.py",
+        "corpus/front_matter.py",  # the marks around front matter
+        "corpus/html.py",  # what tells a page from a fragment
+        "corpus/markdown.py",  # headings and marks of Markdown
+        "corpus/metadata.py",  # dates as they are written in metadata
+        "evaluation/gold.py",  # numbers of lines and fields
+        "evaluation/kinds.py",  # kinds of questions, to count by
+        "evaluation/squad.py",  # the normalisation that SQuAD defines
+    },
+}
+ONLY_FACES = {"click", "rich", "prompt_toolkit", "telegram", "dotenv"}
+# The environment is read by settings; the doctor looks for misspelt settings in it.
+READS_ENVIRONMENT = {"settings.py", "faces/doctor.py"}
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(ROOT / "qa_bot").as_posix()
+
+
+def _imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
+def _modules(path: Path) -> Iterator[str]:
+    for node in _imports(path):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        else:
+            yield from (alias.name for alias in node.names)
+
+
+def _room(module: str) -> str:
+    """The part of the house that a dotted name or a path belongs to."""
+    return module.removeprefix("qa_bot.").partition(".")[0]
+
+
+def _own_room(path: Path) -> str:
+    return path.relative_to(ROOT / "qa_bot").parts[0].removesuffix(".py")
+
+
+def _rooms_used(path: Path) -> set[str]:
+    return {_room(module) for module in _modules(path) if module.startswith("qa_bot.")} - {_own_room(path)}
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if path.parent.name != "qa_bot" or path.stem != "__init__"], ids=_name
+)
+def test_imports_go_down(path: Path) -> None:
+    """A module imports from lower floors, and from its own floor only what is listed."""
+    own = _own_room(path)
+    for used in sorted(_rooms_used(path)):
+        assert FLOORS[used] < FLOORS[own] or (own, used) in SAME_FLOOR, f"{_name(path)} imports qa_bot.{used}"
+
+
+def test_the_table_is_the_house() -> None:
+    """Every module and folder has its floor, and every exception of the table is used."""
+    rooms = {_own_room(path) for path in SOURCES} - {"__init__"}
+    assert rooms == set(FLOORS)
+    used = {(_own_room(path), room) for path in SOURCES if _own_room(path) != "__init__" for room in _rooms_used(path)}
+    assert used >= SAME_FLOOR
+
+
+@pytest.mark.parametrize("package", sorted(DOORS))
+def test_one_door(package: str) -> None:
+    """Each heavy library stands behind its doors, and behind no others."""
+    doors = {_name(path) for path in SOURCES if package in {module.partition(".")[0] for module in _modules(path)}}
+    assert doors <= DOORS[package]
+
+
+def test_only_faces_know_terminals() -> None:
+    """What draws on a terminal or reads a command line is imported by faces alone."""
+    for path in SOURCES:
+        if _own_room(path) not in {"faces", "__main__"}:
+            assert not ONLY_FACES & {module.partition(".")[0] for module in _modules(path)}, _name(path)
+
+
+def test_one_reader_of_the_environment() -> None:
+    """No other module looks at environment variables."""
+    readers = {
+        _name(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv", "environb"})
+        or (isinstance(node, ast.ImportFrom) and node.module == "os")
+    }
+    assert readers <= READS_ENVIRONMENT
+
+
+def test_imports_are_absolute_and_from_the_defining_module() -> None:
+    """Nothing is imported relatively, with a star, from `qa_bot` itself (but its version) or from a folder."""
+    for path in SOURCES:
+        for node in _imports(path):
+            if isinstance(node, ast.ImportFrom):
+                names = [alias.name for alias in node.names]
+                assert node.level == 0, _name(path)
+                assert "*" not in names, _name(path)
+                assert node.module != "qa_bot" or names == ["__version__"], _name(path)
+                assert not (node.module or "").startswith("qa_bot.") or _is_module(node.module or ""), _name(path)
+
+
+def _is_module(name: str) -> bool:
+    return (ROOT / (name.replace(".", "/") + ".py")).is_file()
+
+
+def test_nothing_is_printed_below_the_faces() -> None:
+    """Library modules do not print, and do not configure logging."""
+    for path in SOURCES:
+        if _own_room(path) in {"faces", "__main__"}:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                assert called not in {"print", "logging.basicConfig"}, f"{_name(path)}: {called}"
+
+
+def test_files_and_functions_are_small() -> None:
+    """No file has more than 260 lines, no function more than 60."""
+    for path in SOURCES:
+        source = path.read_text(encoding="utf-8")
+        assert source.count("\n") <= 260, _name(path)
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                assert lines <= 60, f"{_name(path)}: {node.name} has {lines} lines"

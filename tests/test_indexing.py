@@ -1,0 +1,361 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from encoder_double import MODEL
+
+from qa_bot.errors import CorpusError, IndexUnavailable
+from qa_bot.index.generation import CURRENT_FILE, open_index
+from qa_bot.index.manifest import FORMAT
+from qa_bot.indexing import BuildReport, update_index
+from qa_bot.models.encoder import OnnxEncoder, Precision
+from qa_bot.pipeline import Pipeline
+
+pytestmark = pytest.mark.usefixtures("small_model")
+
+ARTICLES = {
+    "bridge.txt": "The bridge\n\nThe bridge over the Sava was built in 1934. Two engineers drew it.",
+    "harbour.txt": "The harbour\n\nThe harbour is deep. Ships came from the north in winter.",
+    "mill.txt": "The mill\n\nThe mill burned down in 1902.\n\nNobody was hurt, the owner said.",
+}
+QUESTIONS = ["When was the bridge built?", "Who said that nobody was hurt?", "Where did ships come from?", "moon"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Three small articles."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name, text in ARTICLES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    """Where the index goes."""
+    return tmp_path / "index"
+
+
+def _ignore(_stage: str, _done: int, _total: int | None) -> None:
+    pass
+
+
+def _update(
+    corpus: Path,
+    index: Path,
+    *,
+    rebuild: bool = False,
+    model: str = MODEL,
+    precision: Precision = "fp32",
+    progress: Callable[[str, int, int | None], None] = _ignore,
+) -> BuildReport:
+    return update_index(corpus, index, embedding_model=model, precision=precision, rebuild=rebuild, progress=progress)
+
+
+def _counts(report: BuildReport) -> tuple[int, int, int, int]:
+    return report.added, report.changed, report.removed, report.unchanged
+
+
+def _replies(index: Path) -> list[object]:
+    turns = [Pipeline.open(index).ask(question) for question in QUESTIONS]
+    return [(turn.reply, turn.evidence) for turn in turns]
+
+
+def _quoted(index: Path, question: str) -> set[str]:
+    return {item.citation.article.id for item in Pipeline.open(index).ask(question).evidence}
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that builds have encoded."""
+    texts: list[str] = []
+    encode = OnnxEncoder.encode_passages
+
+    def recording(self: OnnxEncoder, batch: list[str]) -> object:
+        texts.extend(batch)
+        return encode(self, batch)
+
+    monkeypatch.setattr(OnnxEncoder, "encode_passages", recording)
+    return texts
+
+
+def test_first_build(corpus: Path, index: Path) -> None:
+    """A first build adds every article; the manifest says what it holds, and its files are as it says."""
+    report = _update(corpus, index)
+    assert _counts(report) == (3, 0, 0, 0)
+    assert (report.generation, report.articles, report.skipped) == (1, 3, ())
+    manifest = open_index(index).manifest
+    assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, report.passages)
+    assert (manifest.model, manifest.precision, manifest.corpus) == (MODEL, "fp32", str(corpus))
+    assert {name.partition("/")[0] for name in manifest.files} == {
+        "encoder",
+        "lexical",
+        "passages.faiss",
+        "sentences.npy",
+        "store.sqlite",
+        "support.json",
+    }
+
+
+def test_vectors_belong_to_their_passages(corpus: Path, index: Path) -> None:
+    """The vector in each row is that of its passage behind the title, and so are those of its sentences."""
+    _update(corpus, index)
+    opened = open_index(index)
+    encoder = OnnxEncoder.load(opened.folder / "encoder")
+    for row, stored in enumerate(opened.store.passages()):
+        passage = stored.passage
+        title = passage.article.title
+        texts = [passage.text, *(passage.article.text[start:end] for start, end in passage.sentences)]
+        expected = encoder.encode_passages([t if t.startswith(title) else f"{title}\n{t}" for t in texts])
+        np.testing.assert_array_equal(opened.dense.passage_vectors([row])[0], expected[0])
+        found = opened.dense.sentence_vectors(stored.first_sentence, len(passage.sentences))
+        np.testing.assert_array_equal(found, expected[1:].astype(np.float16))
+
+
+def test_nothing_changed(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """Where nothing changed nothing is encoded or written."""
+    _update(corpus, index)
+    before = {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.is_file()}
+    encoded.clear()
+    os.utime(corpus / "mill.txt")
+    report = _update(corpus, index)
+    assert _counts(report) == (0, 0, 0, 3)
+    assert report.generation == 1
+    assert encoded == []
+    assert {path: path.stat().st_mtime_ns for path in index.rglob("*") if path.is_file()} == before
+
+
+def test_only_changes_are_embedded(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """Added, changed, removed and unchanged articles are counted, and only new texts are encoded."""
+    _update(corpus, index)
+    encoded.clear()
+    (corpus / "harbour.txt").unlink()
+    (corpus / "mill.txt").write_text("The mill\n\nThe mill was never on fire.", encoding="utf-8")
+    (corpus / "tower.txt").write_text("The tower\n\nThe tower leans.", encoding="utf-8")
+    report = _update(corpus, index)
+    assert _counts(report) == (1, 1, 1, 1)
+    assert (report.generation, report.articles) == (2, 3)
+    assert encoded
+    assert all("mill" in text or "tower" in text for text in encoded)
+    assert _quoted(index, "harbour ships north winter") <= {"bridge.txt", "mill.txt", "tower.txt"}
+    assert "1902" not in "".join(stored.passage.article.text for stored in open_index(index).store.passages())
+
+
+def test_update_equals_rebuild(corpus: Path, index: Path, tmp_path: Path) -> None:
+    """After additions, changes and removals the index is row by row the one that a full build makes."""
+    _update(corpus, index)
+    (corpus / "bridge.txt").unlink()
+    (corpus / "a-first.txt").write_text("A first\n\nThis one is before all others.", encoding="utf-8")
+    (corpus / "mill.txt").write_text("The mill\n\nThe mill was never on fire.", encoding="utf-8")
+    _update(corpus, index)
+    _update(corpus, tmp_path / "fresh")
+    updated, fresh = open_index(index), open_index(tmp_path / "fresh")
+    assert list(updated.store.passages()) == list(fresh.store.passages())
+    rows = np.arange(fresh.manifest.passages)
+    np.testing.assert_array_equal(updated.dense.passage_vectors(rows), fresh.dense.passage_vectors(rows))
+    count = fresh.manifest.sentences
+    np.testing.assert_array_equal(updated.dense.sentence_vectors(0, count), fresh.dense.sentence_vectors(0, count))
+    assert _replies(index) == _replies(tmp_path / "fresh")
+
+
+def test_rebuild_embeds_everything(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """A rebuild encodes all articles again and answers as before."""
+    _update(corpus, index)
+    before = _replies(index)
+    encoded.clear()
+    report = _update(corpus, index, rebuild=True)
+    assert _counts(report) == (3, 0, 0, 0)
+    assert report.generation == 2
+    assert any("bridge" in text for text in encoded)
+    assert _replies(index) == before
+
+
+def test_renamed_article_keeps_its_vectors(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """An article under another name is removed and added, but not encoded again."""
+    _update(corpus, index)
+    encoded.clear()
+    (corpus / "mill.txt").rename(corpus / "watermill.txt")
+    assert _counts(_update(corpus, index)) == (1, 0, 1, 2)
+    assert encoded == []
+    assert "watermill.txt" in _quoted(index, "When did the mill burn down?")
+
+
+def test_same_content_under_two_ids(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """A copy of an article is an article of its own, in its own rows, with the same vectors."""
+    _update(corpus, index)
+    encoded.clear()
+    shutil.copy(corpus / "mill.txt", corpus / "copy.txt")
+    assert _counts(_update(corpus, index)) == (1, 0, 0, 3)
+    assert encoded == []
+    opened = open_index(index)
+    copy, original = opened.store.rows_of(["copy.txt"]), opened.store.rows_of(["mill.txt"])
+    np.testing.assert_array_equal(opened.dense.passage_vectors(copy), opened.dense.passage_vectors(original))
+    (corpus / "mill.txt").unlink()
+    _update(corpus, index)
+    assert "copy.txt" in _quoted(index, "When did the mill burn down?")
+
+
+def test_other_model_or_precision(corpus: Path, index: Path) -> None:
+    """Another model or precision embeds everything anew, and a note says why."""
+    _update(corpus, index)
+    report = _update(corpus, index, model="other")
+    assert _counts(report) == (3, 0, 0, 0)
+    assert report.notes[0] == f"The index before was made with {MODEL} (fp32): everything is embedded anew."
+    report = _update(corpus, index, model="other", precision="int8")
+    assert _counts(report) == (3, 0, 0, 0)
+    assert report.generation == 3
+
+
+@pytest.mark.parametrize("harm", ["truncated", "missing", "pointer", "format"])
+def test_damaged_index_is_built_anew(corpus: Path, index: Path, harm: str) -> None:
+    """A damaged index, or one of another format, is not opened but replaced by the next build, which says so."""
+    _update(corpus, index)
+    before = _replies(index)
+    folder = open_index(index).folder
+    if harm == "truncated":
+        os.truncate(folder / "passages.faiss", 10)
+    elif harm == "missing":
+        (folder / "store.sqlite").unlink()
+    elif harm == "pointer":
+        (index / CURRENT_FILE).write_text("garbage", encoding="utf-8")
+    else:
+        replace(open_index(index).manifest, format=FORMAT + 1).write(folder)
+    with pytest.raises(IndexUnavailable, match="qa-bot index --rebuild"):
+        Pipeline.open(index)
+    report = _update(corpus, index)
+    assert _counts(report) == (3, 0, 0, 0)
+    assert "everything is embedded anew" in report.notes[0]
+    assert _replies(index) == before
+
+
+def test_skipped_files_are_reported(corpus: Path, index: Path) -> None:
+    """What cannot be read is named and skipped, the rest is indexed, and mending it later adds it."""
+    (corpus / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
+    (corpus / "lines.jsonl").write_text('{"id": "one", "text": "One line."}\n{nonsense\n', encoding="utf-8")
+    report = _update(corpus, index)
+    assert report.articles == 4
+    assert [Path(skipped.path).name for skipped in report.skipped] == ["broken.txt", "lines.jsonl, line 2"]
+    (corpus / "broken.txt").write_text("Mended\n\nIt reads.", encoding="utf-8")
+    assert _counts(_update(corpus, index)) == (1, 0, 0, 4)
+
+
+def test_no_corpus(index: Path, tmp_path: Path) -> None:
+    """A missing folder, an empty one and one in which nothing can be read are each one sentence."""
+    with pytest.raises(CorpusError, match="none"):
+        _update(tmp_path / "none", index)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(
+        CorpusError, match=r"There is no article in .*empty: put \.txt, \.md, \.html or \.jsonl files there"
+    ):
+        _update(empty, index)
+    (empty / "a.txt").write_bytes(b"\x00" * 20)
+    with pytest.raises(CorpusError, match=r"No article in .*empty can be read \(1 skipped, the first: .*a\.txt: "):
+        _update(empty, index)
+
+
+def test_emptied_corpus_keeps_the_index(corpus: Path, index: Path) -> None:
+    """A corpus that has become empty is an error, and the old index still answers."""
+    _update(corpus, index)
+    before = _replies(index)
+    for path in corpus.iterdir():
+        path.unlink()
+    with pytest.raises(CorpusError):
+        _update(corpus, index)
+    assert _replies(index) == before
+
+
+def test_progress_goes_up(corpus: Path, index: Path) -> None:
+    """Each stage is told in order, and its count ends at its total."""
+    told: list[tuple[str, int, int | None]] = []
+    _update(corpus, index, progress=lambda *step: told.append(step))
+    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+    assert stages == ["reading", "exporting the embedding model", "cutting into passages", "embedding passages"]
+    assert told[-1][1] == told[-1][2] == open_index(index).manifest.passages
+
+
+def test_calibration_of_another_model_is_noted(corpus: Path, index: Path) -> None:
+    """An index whose model the calibration does not know says that its support is rough."""
+    notes = _update(corpus, index).notes
+    assert notes == (
+        "Support is calibrated for all-MiniLM-L6-v2; with letter-pairs its numbers are rough: measure with"
+        " `qa-bot evaluate` and set QA_BOT_MIN_SUPPORT.",
+    )
+
+
+def test_index_path_is_a_file(corpus: Path, index: Path) -> None:
+    """An index path that is a file is one sentence, and the file is left alone."""
+    index.write_text("mine", encoding="utf-8")
+    with pytest.raises(IndexUnavailable, match=r"cannot be written \(.*\): choose another with --index"):
+        _update(corpus, index)
+    assert index.read_text(encoding="utf-8") == "mine"
+
+
+def _process(corpus: Path, index: Path, *limit: str, pause_at: str = "") -> "subprocess.Popen[str]":
+    script = Path(__file__).with_name("build_process.py")
+    return subprocess.Popen(
+        [sys.executable, str(script), str(corpus), str(index), *limit],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PAUSE_AT": pause_at},
+    )
+
+
+@pytest.mark.parametrize(
+    "stage", ["reading", "exporting the embedding model", "cutting into passages", "embedding passages"]
+)
+def test_killed_build(corpus: Path, index: Path, stage: str) -> None:
+    """A build that is killed in any stage leaves the old index answering, and the next build goes through."""
+    _update(corpus, index)
+    before = _replies(index)
+    (corpus / "tower.txt").write_text("The tower\n\nThe tower leans.", encoding="utf-8")
+    if stage == "exporting the embedding model":
+        os.truncate(open_index(index).folder / "support.json", 10)  # a damaged index is exported anew
+    with _process(corpus, index, pause_at=stage) as build:
+        assert build.stdout
+        assert build.stdout.readline() == f"paused: {stage}\n"
+        build.kill()
+    assert [path.name for path in (index / "generations").glob("*.building")] == ["2.building"]
+    if stage != "exporting the embedding model":
+        assert _replies(index) == before
+    report = _update(corpus, index)
+    assert report.articles == 4
+    assert sorted(path.name for path in (index / "generations").iterdir()) == ["1", "2"]
+
+
+def test_two_builds_at_once(corpus: Path, index: Path) -> None:
+    """A second build waits for the first one, says so, and then finds nothing left to do."""
+    with _process(corpus, index, pause_at="embedding passages") as first:
+        assert first.stdout
+        assert first.stdout.readline() == "paused: embedding passages\n"
+        with _process(corpus, index, pause_at="waiting for another build") as second:
+            assert second.stdout
+            assert second.stdout.readline() == "paused: waiting for another build\n"
+            first.communicate("\n")
+            assert second.communicate("\n")[0] == "built: 1\n"
+
+
+def test_full_disk(corpus: Path, index: Path) -> None:
+    """Where the disk is full the build ends in one sentence and the old index still answers."""
+    _update(corpus, index)
+    before = _replies(index)
+    many = [{"id": str(i), "text": f"Article {i} is about the number {i * i}. It ends here."} for i in range(300)]
+    (corpus / "many.jsonl").write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
+    # Too little for the store, and for the encoder.
+    for limit in (5_000, 200_000):
+        with _process(corpus, index, str(limit)) as build:
+            said = build.communicate()[0]
+        assert said.startswith(f"error: The index cannot be written in {index} (")
+        assert said.endswith("): what was there before is unchanged.\n")
+        assert said.count("\n") == 1
+        assert _replies(index) == before
+        assert [path.name for path in (index / "generations").iterdir()] == ["1"]
