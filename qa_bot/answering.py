@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qa_bot.types import Abstention, Answer, Evidence, Query, Reason, Reply
+from qa_bot.types import Abstention, Answer, Citation, Evidence, Query, Reason, Reply
 
 # Further evidence is for confirmation: three quotations are read, ten are not.
 _CITATIONS = 3
@@ -10,8 +10,11 @@ _CLOSEST = 3
 
 
 def answer(query: Query, evidence: Sequence[Evidence], *, min_support: float) -> Reply:
-    """An answer from the evidence (best first) if the best of it has at least `min_support`, else an abstention."""
-    citations = tuple(item.citation for item in evidence)
+    """An answer from the evidence if the first of it has at least `min_support`, else an abstention."""
+    unique: dict[str, Citation] = {}
+    for item in evidence:  # of copies of an article, the first one's words are enough
+        unique.setdefault(item.citation.text, item.citation)
+    citations = tuple(unique.values())
     if not citations:
         return Abstention(query, Reason.NOTHING_FOUND, ())
     if citations[0].support < min_support:

@@ -60,7 +60,7 @@ def update_index(
 ) -> BuildReport:
     """The index says what the corpus says: only what changed is embedded again, or everything with `rebuild`.
 
-    Nothing is written where nothing changed. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index
+    Where nothing changed, the generation stays. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index
     that was there before then stays as it was.
     """
     build = _Build(corpus_dir, index_dir, embedding_model, precision, progress)
@@ -132,7 +132,9 @@ class _Build:
 
     def _encoder(self, folder: Path, writer: StoreWriter, previous: Index | None) -> OnnxEncoder:
         if previous:
-            shutil.copytree(previous.folder / ENCODER_FOLDER, folder)
+            folder.mkdir()
+            for file in (previous.folder / ENCODER_FOLDER).iterdir():
+                shutil.copyfile(file, folder / file.name)
             return OnnxEncoder.load(folder)
         self._progress("exporting the embedding model", 0, None)
         samples = list(islice(_samples(writer), _SAMPLES))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from qa_bot.index.generation import Index
 from qa_bot.index.lexical import Term
 from qa_bot.index.store import StoredPassage
 from qa_bot.models.reader import sentence_score
-from qa_bot.types import Hit, Query, Ranking, Rows, SentenceMatch, Vectors
+from qa_bot.types import Hit, PassageSearch, Query, Ranking, Rows, SentenceMatch, Vectors
 
 # Passages taken from each side. More do not raise R@5 on the benchmark's corpora.
 _CANDIDATES = 50
@@ -19,6 +20,9 @@ _CANDIDATES = 50
 _DEPTH = 20
 # Weights of dense, BM25 and best sentence: see docs/benchmarks.md.
 _DENSE, _LEXICAL, _SENTENCE = 0.3, 0.4, 0.8
+
+
+Q = TypeVar("Q")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,13 @@ def retrieve(query: Query, vector: Vectors, index: Index, *, exclude: frozenset[
     weights = term_weights(terms, index.lexical)
     question = _Question(vector, index.lexical.terms(query.text), terms, weights)
     excluded = index.store.rows_of(sorted(exclude))
-    dense = index.dense.search(vector, _CANDIDATES, exclude=excluded)
-    lexical = index.lexical.search(question.words, _CANDIDATES, exclude=excluded)
+    dense = _candidates(index.dense, vector, excluded)
+    lexical = _candidates(index.lexical, question.words, excluded)
     return _hits(question, index, dense, lexical)
+
+
+def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows) -> Ranking:
+    return search.search(question, _CANDIDATES, exclude=exclude)
 
 
 def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -> list[Hit]:

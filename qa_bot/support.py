@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from importlib.resources import files
-from math import exp
+from math import exp, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Calibration:
     def __post_init__(self) -> None:
         if len(self.coefficients) != len(FEATURES):
             raise ValueError(f"{len(self.coefficients)} coefficients for {len(FEATURES)} features")
+        if not all(map(isfinite, (*self.coefficients, self.intercept))) or not 0 <= self.threshold <= 1:
+            raise ValueError("a coefficient is no number, or the threshold is no probability")
 
     def probability(self, features: tuple[float, ...]) -> float:
         """The probability that a quotation with these features answers, 0 to 1."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from qa_bot.answering import answer
 from qa_bot.types import Abstention, Answer, Article, Citation, Evidence, Hit, Passage, Query, Reason, Span
 
@@ -43,6 +45,15 @@ def test_weak_support() -> None:
 def test_the_best_decides() -> None:
     """What is ranked first decides; a later citation with more support does not make an answer of it."""
     assert isinstance(answer(QUERY, _evidence(0.4, 0.9), min_support=0.5), Abstention)
+
+
+def test_copies_count_once() -> None:
+    """The same words from another article are neither a second citation nor a second closest passage."""
+    first, other = _evidence(0.9, 0.6)
+    copy = replace(ARTICLE, id="copy")
+    again = Evidence(first.hit, Citation(copy, 0, 4, Span(copy, 0, 3), 1, 0.8))
+    reply = answer(QUERY, [first, again, other], min_support=0.5)
+    assert _supports(reply) == [0.9, 0.6]
 
 
 def test_nothing_found() -> None:

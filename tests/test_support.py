@@ -49,7 +49,15 @@ def test_shipped_calibration(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"format": 99}, {"features": ["other"]}, {"coefficients": [1.0]}, {"coefficients": None}, {"intercept": ...}],
+    [
+        {"format": 99},
+        {"features": ["other"]},
+        {"coefficients": [1.0]},
+        {"coefficients": None},
+        {"intercept": ...},
+        {"threshold": 2},
+        {"intercept": float("nan")},
+    ],
 )
 def test_other_version_is_refused(tmp_path: Path, changed: dict[str, object]) -> None:
     """A calibration of another format, for other features or with a part missing is refused with the command."""

@@ -57,11 +57,11 @@ def ask_batch(ask: Ask, lines: Iterable[bytes], *, name: str, passages: int) -> 
 def _reply(ask: Ask, line: bytes, passages: int) -> dict[str, Any]:
     record = _record(line)
     question_id, question = record.get("id"), record.get("question")
-    if question_id is not None and not isinstance(question_id, str | int):
+    if question_id is not None and (isinstance(question_id, bool) or not isinstance(question_id, str | int)):
         raise BadLine('"id" is neither a string nor a whole number.')
     if not isinstance(question, str):
         raise BadLine('"question" is missing, or is not a string.', question_id)
-    history = record.get("history", [])
+    history = record.get("history") or []
     if not isinstance(history, list) or not all(isinstance(words, str) for words in history):
         raise BadLine('"history" is not a list of strings.', question_id)
     try:

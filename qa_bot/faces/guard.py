@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -56,6 +57,8 @@ def _sentence(error: OSError) -> str:
 
 def _forgive_encodings() -> None:
     """Standard output never fails over a character that it has no code for, nor input over a byte that is none."""
+    if sys.stdout is None:  # closed by the caller: what is printed goes nowhere, and the exit code still tells
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (open until the process ends)
     for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stdin, "replace")):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors=errors)

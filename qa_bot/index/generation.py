@@ -119,7 +119,8 @@ def draft_generation(index_dir: Path) -> Iterator[tuple[int, Path]]:
 
 
 def publish(index_dir: Path, number: int, folder: Path) -> None:
-    """The drafted generation is live, and those before the last one are gone."""
+    """The drafted generation is live, and all but the one that was live before are gone."""
+    live = _live_number(index_dir)
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
     folder.rename(folder.with_name(str(number)))
@@ -129,13 +130,21 @@ def publish(index_dir: Path, number: int, folder: Path) -> None:
     _sync(pointer)
     pointer.replace(index_dir / CURRENT_FILE)
     _sync(index_dir)
-    _remove_old(folder.parent)
+    _remove_others(folder.parent, kept={live, number})
 
 
-def _remove_old(generations: Path) -> None:
-    # The one before the live one stays: a process that has just read CURRENT may be opening it.
-    for number in sorted(_numbers(generations))[:-2]:
-        shutil.rmtree(generations / str(number), ignore_errors=True)
+def _live_number(index_dir: Path) -> int | None:
+    try:
+        return int(current_folder(index_dir).name)
+    except IndexUnavailable:
+        return None
+
+
+def _remove_others(generations: Path, *, kept: set[int | None]) -> None:
+    # The one that was live until now stays: a process that has just read CURRENT may be opening it.
+    for number in _numbers(generations):
+        if number not in kept:
+            shutil.rmtree(generations / str(number), ignore_errors=True)
 
 
 def _numbers(generations: Path) -> list[int]:

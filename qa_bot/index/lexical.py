@@ -14,8 +14,8 @@ from qa_bot.types import Ranking, Rows
 
 LEXICAL_FOLDER = "lexical"
 _ANALYZER = "words"
-# Longer tokens are addresses and noise; tantivy's own default.
-_LONGEST_WORD = 40
+# In bytes: longer tokens are addresses and noise. tantivy's own 40 would drop long words that are not in Latin letters.
+_LONGEST_WORD = 160
 # One writing thread and one heap keep the order of documents, and so of ties, the same in every build.
 _HEAP_BYTES = 128_000_000
 
@@ -75,7 +75,9 @@ class LexicalIndex:
             return cls(index)
         except (ValueError, OSError) as error:
             raise IndexUnavailable(
-                f"The index is damaged ({path}): run `qa-bot index --rebuild`.", path=path
+                f"The word index {path} cannot be opened ({error}): make the folder writable, or run"
+                " `qa-bot index --rebuild`.",
+                path=path,
             ) from error
 
     @property
@@ -103,8 +105,8 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, self._rows(exclude))]
             )
-        rows, scores = self._run(query, limit)
-        order = np.lexsort((rows, -scores))
+        rows, scores = self._best(query, limit)
+        order = np.lexsort((rows, -scores))[:limit]
         return Ranking(rows[order], scores[order])
 
     def scores(self, question: Sequence[Term], rows: Rows) -> NDArray[np.float32]:
@@ -120,6 +122,15 @@ class LexicalIndex:
             hits, scores = self._run(query, len(rows))
             found = dict(zip(hits.tolist(), scores.tolist(), strict=True))
         return np.array([found.get(row, 0.0) for row in rows.tolist()], dtype=np.float32)
+
+    def _best(self, query: tantivy.Query, limit: int) -> tuple[Rows, NDArray[np.float32]]:
+        """The hits of greatest score, with all that are equal to the one at the limit: tantivy keeps any of those."""
+        wanted = limit + 1
+        while True:
+            rows, scores = self._run(query, wanted)
+            if len(rows) < wanted or scores[-1] < scores[limit - 1]:
+                return rows, scores
+            wanted *= 2
 
     def _any_of(self, terms: Sequence[Term]) -> tantivy.Query:
         return tantivy.Query.boolean_query([(tantivy.Occur.Should, self._term(term)) for term in terms])

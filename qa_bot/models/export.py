@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,7 +92,7 @@ class SourceModel:
         module = _sentence_embedding_module(self._model, names)
         axes: dict[str, dict[int, str]] = {name: {0: "batch", 1: "tokens"} for name in names}
         axes["sentence_embedding"] = {0: "batch"}
-        with warnings.catch_warnings(), torch.no_grad():
+        with warnings.catch_warnings(), torch.no_grad(), _writing(path):
             # The tracing exporter is announced as legacy and warns of constants that are the same for every input.
             warnings.simplefilter("ignore")
             torch.onnx.export(
@@ -196,9 +197,21 @@ def _quantize(full: Path, target: Path) -> None:
     root.setLevel(logging.ERROR)  # the quantizer logs advice through the root logger
     try:
         # One scale a channel: with one a matrix the cosine with the original falls from .99 to .93.
-        quantize_dynamic(full, target, per_channel=True, weight_type=QuantType.QInt8)
+        with _writing(target):
+            quantize_dynamic(full, target, per_channel=True, weight_type=QuantType.QInt8)
     finally:
         root.setLevel(level)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Where the exporter or the quantizer fails over a file, an OSError: they do not say that the disk is full."""
+    from google.protobuf.message import Error as ProtobufError  # noqa: PLC0415
+
+    try:
+        yield
+    except (RuntimeError, ProtobufError) as error:
+        raise OSError(f"{path} cannot be written or read back: {str(error).strip()}") from error
 
 
 def _sentence_embedding_module(model: "SentenceTransformer", names: tuple[str, ...]) -> Any:

@@ -146,6 +146,7 @@ def test_batch() -> None:
         (b'{"id": "q"}', "q", '"question" is missing, or is not a string.'),
         (b'{"id": "q", "question": ["x"]}', "q", '"question" is missing, or is not a string.'),
         (b'{"id": {}, "question": "x"}', None, '"id" is neither a string nor a whole number.'),
+        (b'{"id": true, "question": "x"}', None, '"id" is neither a string nor a whole number.'),
         (b'{"id": NaN, "question": "x"}', None, '"id" is neither a string nor a whole number.'),
         (b'{"id": 5, "question": "x", "history": "y"}', 5, '"history" is not a list of strings.'),
         (b'{"id": 5, "question": "x", "history": [1]}', 5, '"history" is not a list of strings.'),
@@ -251,6 +252,13 @@ def test_output_in_any_encoding(encoding: str) -> None:
 
     assert b"Ana Kova\\u010d" in output()
     assert json.loads(output("--json").decode(encoding))["answer"].endswith("Ana Kovač.")
+
+
+def test_closed_output() -> None:
+    """With standard output closed nothing is printed, and the exit code tells all the same."""
+    command = f"exec {sys.executable} -m qa_bot doctor --index nowhere >&-"
+    result = subprocess.run(["sh", "-c", command], check=False, cwd=_ROOT, capture_output=True)
+    assert (result.returncode, result.stderr) == (1, b"")
 
 
 _ROOT = Path(__file__).parents[2]

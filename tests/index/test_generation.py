@@ -81,12 +81,13 @@ def test_leftovers_are_removed(tmp_path: Path) -> None:
 
 
 def test_killed_between_rename_and_pointer(tmp_path: Path) -> None:
-    """A generation that was finished but never made live is passed over: the pointer decides."""
+    """A generation that was finished but never made live is passed over and removed: the pointer decides."""
     _publish(tmp_path, "a")
     (tmp_path / "generations" / "2").mkdir()
     assert current_folder(tmp_path).name == "1"
     assert _publish(tmp_path, "b") == 3
     assert current_folder(tmp_path).name == "3"
+    assert _generations(tmp_path) == ["1", "3"]
 
 
 def test_disk_errors_become_one_sentence(tmp_path: Path) -> None:

@@ -83,9 +83,10 @@ def test_ties_go_by_row(tmp_path: Path) -> None:
 
 
 def test_analysis() -> None:
-    """Words are lower case, without diacritics, and stemmed; what is longer than 40 letters is none."""
+    """Words are lower case, without diacritics, and stemmed; what has 160 bytes or more is none."""
     assert analyze("Kovač's RUNNING dogs, 1,874 Žižkov!") == ["kovac", "s", "run", "dog", "1", "874", "zizkov"]
-    assert analyze("x" * 40 + " short") == ["short"]
+    assert analyze("x" * 160 + " short") == ["short"]
+    assert analyze("Сельскохозяйственный") == ["сельскохозяйственный"]
 
 
 @pytest.mark.parametrize(
