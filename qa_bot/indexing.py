@@ -234,10 +234,14 @@ def _passages(article: Article, encoder: OnnxEncoder) -> list[Passage]:
 
 
 def _samples(writer: StoreWriter) -> Iterator[str]:
-    for _, article in writer.stored_articles():
-        for start in range(0, len(article.text), _SAMPLE_LENGTH):
-            if text := article.text[start : start + _SAMPLE_LENGTH].strip():
-                yield text
+    """Texts from articles all over the corpus, from few articles more than one each."""
+    step = max(1, writer.articles // _SAMPLES)
+    length = _SAMPLE_LENGTH * max(1, _SAMPLES // writer.articles)
+    for number, article in writer.stored_articles():
+        if number % step == 0:
+            for start in range(0, min(length, len(article.text)), _SAMPLE_LENGTH):
+                if text := article.text[start : start + _SAMPLE_LENGTH].strip():
+                    yield text
 
 
 def _nothing_to_read(corpus: Path, skipped: list[Skipped]) -> str:

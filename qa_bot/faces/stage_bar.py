@@ -9,7 +9,7 @@ from rich.text import Text
 
 
 class StageBar:
-    """A bar for each stage of a long task, with its rate; shows nothing where the console is no terminal."""
+    """A bar for each stage of a long task, with its rate; where the console is no terminal, a line for each slow one."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), _Count(), _Rate(), TimeRemainingColumn())
@@ -32,6 +32,8 @@ class StageBar:
         if stage not in self._tasks:
             self._end_stages()
             self._tasks[stage] = self._progress.add_task(stage, total=total)
+            if self._progress.disable and not done:  # no bar to see: a long silence is explained
+                self._progress.console.print(f"{stage} ...")
         self._progress.update(self._tasks[stage], completed=done, total=total)
 
     def _end_stages(self) -> None:
