@@ -9,7 +9,7 @@ from rich.text import Text
 
 
 class StageBar:
-    """A bar for each stage of a long task, with its rate; where the console is no terminal, a line for each slow one."""
+    """A bar for each stage of a long task, with its rate; where the console is no terminal, a line for slow ones."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), _Count(), _Rate(), TimeRemainingColumn())
