@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from importlib.resources import files
-from math import exp, isfinite
+from math import exp, isfinite, log
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from qa_bot.errors import IndexUnavailable
 
 SUPPORT_FILE = "support.json"
 FORMAT = 1
+# Nearer to 0 or 1 than this no probability is told from certainty.
+_CERTAIN = 1e-9
 
 # What the calibration weighs, in the order of its coefficients.
 FEATURES = (
@@ -50,6 +52,12 @@ class Calibration:
             raise ValueError(f"{len(features)} features for {len(FEATURES)} coefficients")
         terms = (weight * feature for weight, feature in zip(self.coefficients, features, strict=True))
         return 1.0 / (1.0 + exp(-(self.intercept + sum(terms))))
+
+
+def log_odds(probability: float) -> float:
+    """The natural logarithm of the odds, kept finite at 0 and 1."""
+    inside = min(max(probability, _CERTAIN), 1.0 - _CERTAIN)
+    return log(inside / (1.0 - inside))
 
 
 def default_calibration_text() -> str:

@@ -249,5 +249,5 @@ class Reader(Protocol):
     """Finds in each hit the sentences that answer, the exact words, and how likely it is that they do."""
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
-        """Evidence from the hits, in the order in which it is to be shown: the first is what answers."""
+        """Evidence from the hits, best first; ties in the order of the hits."""
         ...

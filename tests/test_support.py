@@ -11,6 +11,7 @@ from qa_bot.support import (
     Calibration,
     default_calibration_text,
     load_calibration,
+    log_odds,
     parse_calibration,
 )
 
@@ -27,6 +28,12 @@ def test_probability_by_hand() -> None:
     features = (0.75, 0.5) + (9.0,) * (COUNT - 2)
     assert calibration.probability(features) == pytest.approx(1 / (1 + exp(-2)))
     assert _calibration((0.0,) * COUNT, 0.0).probability((1.0,) * COUNT) == 0.5
+
+
+def test_log_odds() -> None:
+    """Even odds are 0, three to one is ln 3, and certainty is finite."""
+    assert [log_odds(p) for p in (0.5, 0.75, 0.25)] == pytest.approx([0.0, 1.0986123, -1.0986123])
+    assert log_odds(1.0) == pytest.approx(-log_odds(0.0)) == pytest.approx(20.7232658)
 
 
 def test_wrong_number() -> None:

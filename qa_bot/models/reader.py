@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qa_bot.answer_types import AnswerType, asked_type, candidates
 from qa_bot.chunking import paragraph_number
-from qa_bot.support import Calibration
+from qa_bot.support import Calibration, log_odds
 from qa_bot.text import Offsets, words
 from qa_bot.types import Citation, Evidence, Hit, Query, SentenceMatch, Span
 
@@ -56,8 +56,13 @@ class SentenceReader:
         self._calibration = calibration
 
     def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
-        """Evidence from each hit, in the order of the hits."""
-        return [self._evidence(query, hit, hits) for hit in hits]
+        """Evidence from each hit, best first, ties in the order of the hits.
+
+        The order is that of the fused score and the log-odds of support, in equal parts: more of the latter is better
+        on the questions that it was fitted on, and worse on others.
+        """
+        evidence = [self._evidence(query, hit, hits) for hit in hits]
+        return sorted(evidence, key=lambda item: item.hit.score + log_odds(item.citation.support), reverse=True)
 
     def _evidence(self, query: Query, hit: Hit, hits: Sequence[Hit]) -> Evidence:
         quotation = quote(query, hit)
