@@ -10,8 +10,7 @@ from qa_bot.index.store import StoredPassage
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.types import Passage, Vectors
 
-# Passages encoded in one go: enough of like length for full batches, few enough to report progress and need little
-# memory.
+# Passages between two reports of progress: their vectors and texts are all that is in memory.
 _BLOCK = 256
 
 

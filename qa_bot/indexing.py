@@ -177,8 +177,9 @@ class _Build:
             write_lexical(folder, texts)
 
     def _manifest(self, number: int, folder: Path, writer: StoreWriter, encoder: OnnxEncoder) -> Manifest:
-        (folder / SUPPORT_FILE).write_text(default_calibration_text(), encoding="utf-8")
-        calibration = parse_calibration(default_calibration_text())
+        text = default_calibration_text()
+        (folder / SUPPORT_FILE).write_text(text, encoding="utf-8")
+        calibration = parse_calibration(text)
         if calibration.model != self._model:
             self._notes.append(
                 f"Support is calibrated for {calibration.model}; with {self._model} its numbers are rough:"

@@ -38,9 +38,9 @@ def retrieve(query: Query, vector: Vectors, index: Index, *, exclude: frozenset[
 
     Articles whose id is in `exclude` are left out of the search.
     """
-    terms = question_terms(query.text, index.lexical)
-    weights = term_weights(terms, index.lexical)
-    question = _Question(vector, index.lexical.terms(query.text), terms, weights)
+    words = index.lexical.terms(query.text)
+    terms = question_terms(words)
+    question = _Question(vector, words, terms, term_weights(terms, index.lexical))
     excluded = index.store.rows_of(sorted(exclude))
     dense = _candidates(index.dense, vector, excluded)
     lexical = _candidates(index.lexical, question.words, excluded)

@@ -86,7 +86,7 @@ def test_cosines_are_those_of_the_encoder(index: Index) -> None:
 def test_matches(index: Index) -> None:
     """A sentence matches the question's words that it or its article's title has, each with its weight."""
     question = "mill winter zeppelin"
-    weights = term_weights(question_terms(question, index.lexical), index.lexical)
+    weights = term_weights(question_terms(index.lexical.terms(question)), index.lexical)
     for found in _ask(index, question):
         for match in found.sentences:
             text = f"{found.passage.article.title} {found.passage.article.text[match.start : match.end]}".lower()

@@ -20,10 +20,9 @@ whom whose why will with would you your
 """
 
 
-def question_terms(question: str, lexical: LexicalIndex) -> list[Term]:
-    """The words of the question that an article must have to answer it; all of its words where none is left."""
-    terms = lexical.terms(question)
-    return [term for term in terms if term.text not in _asking()] or terms
+def question_terms(words: Sequence[Term]) -> list[Term]:
+    """Those words of a question that an article must have to answer it; all of them where none is left."""
+    return [word for word in words if word.text not in _asking()] or list(words)
 
 
 def term_weights(terms: Sequence[Term], lexical: LexicalIndex) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from doubles import FakePipeline
+from manifest_double import MANIFEST
 from rich.console import Console
 
 from qa_bot.corpus.reader import read_corpus
@@ -13,28 +14,10 @@ from qa_bot.errors import ModelUnavailable
 from qa_bot.faces import doctor
 from qa_bot.faces.doctor import PACKAGES, READ_SUFFIXES, Check, examine, print_checks
 from qa_bot.index import generation
-from qa_bot.index.manifest import FORMAT, Manifest
 from qa_bot.models import bundled
 from qa_bot.pipeline import Pipeline
 from qa_bot.settings import read_settings
 
-MANIFEST = Manifest(
-    format=FORMAT,
-    generation=1,
-    created="2026-01-02T03:04:05+00:00",
-    corpus="corpus",
-    articles=1200,
-    passages=1,
-    sentences=2,
-    model="all-MiniLM-L6-v2",
-    precision="int8",
-    asked_precision="int8",
-    dimension=384,
-    window=256,
-    fidelity=0.99,
-    support={},
-    files={},
-)
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 

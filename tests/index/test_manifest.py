@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from manifest_double import MANIFEST
 
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.manifest import FORMAT, MANIFEST_FILE, Manifest, file_sizes, load_manifest
@@ -14,23 +15,7 @@ def manifest(tmp_path: Path) -> Manifest:
     (tmp_path / "encoder").mkdir()
     (tmp_path / "encoder" / "model.onnx").write_bytes(b"12345")
     (tmp_path / "passages.faiss").write_bytes(b"123")
-    made = Manifest(
-        format=FORMAT,
-        generation=3,
-        created="2024-01-02T03:04:05+00:00",
-        corpus="corpus/č",
-        articles=1,
-        passages=2,
-        sentences=3,
-        model="m",
-        precision="fp32",
-        asked_precision="int8",
-        dimension=4,
-        window=5,
-        fidelity=0.99,
-        support={"data": "d"},
-        files=file_sizes(tmp_path),
-    )
+    made = replace(MANIFEST, corpus="corpus/č", precision="fp32", support={"data": "d"}, files=file_sizes(tmp_path))
     made.write(tmp_path)
     return made
 
