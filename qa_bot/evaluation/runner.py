@@ -12,8 +12,10 @@ from qa_bot.evaluation.measures import Measure, measures
 from qa_bot.evaluation.records import Record, judged, make_record
 from qa_bot.types import Turn
 
-Ask = Callable[[str], Turn]
-AskWithout = Callable[[str, frozenset[str]], Turn]
+# Called with a question and the ids of the articles that are not searched.
+Ask = Callable[[str, frozenset[str]], Turn]
+# The ids of the articles that are taken out for a question, all its gold ids among them.
+TakenOut = Callable[[Question], frozenset[str]]
 # Called with how many questions are done, and of how many.
 Progress = Callable[[int, int], None]
 
@@ -45,10 +47,15 @@ class Evaluation:
         }
 
 
+def gold_articles(question: Question) -> frozenset[str]:
+    """The ids of the question's gold articles, and of no other."""
+    return frozenset(question.gold_ids)
+
+
 def evaluate(
-    ask: Ask, questions: Sequence[Question], *, ask_without: AskWithout | None = None, progress: Progress
+    ask: Ask, questions: Sequence[Question], *, gone: TakenOut | None = None, progress: Progress
 ) -> Evaluation:
-    """What comes of each question; with `ask_without`, each with gold ids is also asked with those articles taken out.
+    """What comes of each question; each with gold ids is also asked without the articles that `gone` says, if given.
 
     A question whose gold articles are gone counts as unanswerable in the measures called "gold gone", though another
     article may say the same: those measures are, if anything, too low.
@@ -58,21 +65,20 @@ def evaluate(
     records = []
     for done, question in enumerate(questions, start=1):
         try:
-            turn = ask(question.question)
-            gone = _ask_gone(ask_without, question) if ask_without and question.gold_ids else None
+            turn = ask(question.question, frozenset())
+            without = _ask_without(ask, question, gone(question)) if gone and question.gold_ids else None
         except InvalidQuestion as error:
             raise QuestionsError(f"Question {question.id!r} cannot be asked: {error}") from error
-        records.append(make_record(question, turn, gone))
+        records.append(make_record(question, turn, without))
         progress(done, len(questions))
     return Evaluation(tuple(records))
 
 
-def _ask_gone(ask_without: AskWithout, question: Question) -> Turn:
-    gold_ids = frozenset(question.gold_ids)
-    turn = ask_without(question.question, gold_ids)
-    found = {evidence.hit.passage.article.id for evidence in turn.evidence}
-    if found & gold_ids:
-        raise ValueError(f"question {question.id!r} was asked without {sorted(found & gold_ids)}, yet found them")
+def _ask_without(ask: Ask, question: Question, taken_out: frozenset[str]) -> Turn:
+    turn = ask(question.question, taken_out)
+    found = {evidence.hit.passage.article.id for evidence in turn.evidence} & taken_out
+    if found:
+        raise ValueError(f"question {question.id!r} was asked without {sorted(found)}, yet found them")
     return turn
 
 

@@ -136,6 +136,9 @@ def index(*, rebuild: bool, status: bool, corpus_dir: Path | None, index_dir: Pa
 @click.option("--json", "as_json", is_flag=True, help="Print measures, curves and records as one line of JSON.")
 @click.option("--gone", is_flag=True, help="Ask each question also with its gold articles taken out.")
 @click.option(
+    "--gone-titles", is_flag=True, help="The same, with all that share a title with a gold article taken out as well."
+)
+@click.option(
     "--records", metavar="FILE", type=click.File("w", "utf-8", lazy=False), help="Write a line of JSON per question."
 )
 @click.option("--plot", metavar="FILE", type=_PATH, help="Draw risk against coverage, and reliability (.png, .svg).")
@@ -145,6 +148,7 @@ def evaluate_command(
     *,
     as_json: bool,
     gone: bool,
+    gone_titles: bool,
     records: TextIO | None,
     plot: Path | None,
     corpus_dir: Path | None,
@@ -159,7 +163,8 @@ def evaluate_command(
     from qa_bot.faces.opening import open_pipeline
     from qa_bot.faces.terminal import make_console
 
-    evaluation = run_evaluation(open_pipeline(_settings(corpus_dir, index_dir)), questions, gone=gone)
+    pipeline = open_pipeline(_settings(corpus_dir, index_dir))
+    evaluation = run_evaluation(pipeline, questions, gone=gone, gone_titles=gone_titles)
     if records is not None:
         write_records(evaluation, records)
     if as_json:

@@ -1,31 +1,56 @@
 """A user's own questions asked and measured, and the measures on a terminal."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
-from qa_bot.evaluation.gold import read_questions
+from qa_bot.evaluation.gold import Question, read_questions
 from qa_bot.evaluation.measures import Measure
-from qa_bot.evaluation.runner import Evaluation, evaluate
+from qa_bot.evaluation.runner import Evaluation, TakenOut, evaluate, gold_articles
 from qa_bot.faces.safe_text import json_line
 from qa_bot.faces.stage_bar import StageBar
 from qa_bot.faces.terminal import make_console, write
+from qa_bot.index.store import ArticleInfo
 from qa_bot.pipeline import Pipeline
 
 
-def run_evaluation(pipeline: Pipeline, path: Path, *, gone: bool) -> Evaluation:
-    """What comes of the questions in the file; with `gone`, also with their gold articles taken out."""
+def run_evaluation(pipeline: Pipeline, path: Path, *, gone: bool, gone_titles: bool) -> Evaluation:
+    """What comes of the questions in the file; with `gone`, also with their gold articles taken out.
+
+    With `gone_titles`, with or without `gone`, all that share a title with a gold article are taken out as well.
+    """
     questions = read_questions(path)
+    taken_out: TakenOut | None = gold_articles if gone else None
+    if gone_titles:
+        taken_out = gold_titles(pipeline.articles())
     with StageBar(make_console(stderr=True)) as bar:
         return evaluate(
-            pipeline.ask,
+            lambda question, ids: pipeline.ask(question, exclude=ids),
             questions,
-            ask_without=(lambda question, ids: pipeline.ask(question, exclude=ids)) if gone else None,
+            gone=taken_out,
             progress=lambda done, total: bar.show("questions", done, total),
         )
+
+
+def gold_titles(articles: Iterable[ArticleInfo]) -> TakenOut:
+    """For a question, the ids of its gold articles and of all that share a title with one of them.
+
+    Articles without a title share none.
+    """
+    title_of = {article.id: article.title for article in articles if article.title}
+    ids_of: dict[str, set[str]] = defaultdict(set)
+    for article, title in title_of.items():
+        ids_of[title].add(article)
+
+    def taken_out(question: Question) -> frozenset[str]:
+        titles = {title_of[article] for article in question.gold_ids if article in title_of}
+        return gold_articles(question).union(*(ids_of[title] for title in titles))
+
+    return taken_out
 
 
 def write_records(evaluation: Evaluation, file: TextIO) -> None:

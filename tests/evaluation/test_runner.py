@@ -6,7 +6,8 @@ from evaluation_doubles import answerable, cite, turn, unanswerable
 from qa_bot.errors import InvalidQuestion
 from qa_bot.evaluation.gold import Question, QuestionsError
 from qa_bot.evaluation.kinds import Kind
-from qa_bot.evaluation.runner import Evaluation, evaluate
+from qa_bot.evaluation.records import Gone
+from qa_bot.evaluation.runner import Evaluation, evaluate, gold_articles
 from qa_bot.types import Turn
 
 _ARCHIVE = {
@@ -20,14 +21,10 @@ _QUESTIONS = [
 ]
 
 
-def _ask_without(question: str, exclude: frozenset[str]) -> Turn:
+def _ask(question: str, exclude: frozenset[str]) -> Turn:
     """The one article whose name is in the question, or nothing."""
     found = [citation for name, citation in _ARCHIVE.items() if name in question and name not in exclude]
     return turn(*found, answered=bool(found))
-
-
-def _ask(question: str) -> Turn:
-    return _ask_without(question, frozenset())
 
 
 def _no_progress(done: int, total: int) -> None:
@@ -35,7 +32,7 @@ def _no_progress(done: int, total: int) -> None:
 
 
 def _evaluation() -> Evaluation:
-    return evaluate(_ask, _QUESTIONS, ask_without=_ask_without, progress=_no_progress)
+    return evaluate(_ask, _QUESTIONS, gone=gold_articles, progress=_no_progress)
 
 
 def test_each_question_is_asked_in_order() -> None:
@@ -77,28 +74,44 @@ def test_gold_articles_are_taken_out_for_answerable_questions_only() -> None:
     """Each question with gold ids is asked a second time without exactly those."""
     asked: list[tuple[str, frozenset[str]]] = []
 
-    def ask_without(question: str, exclude: frozenset[str]) -> Turn:
+    def ask(question: str, exclude: frozenset[str]) -> Turn:
         asked.append((question, exclude))
-        return _ask_without(question, exclude)
+        return _ask(question, exclude)
 
-    evaluate(_ask, [*_QUESTIONS, answerable("x", "y")], ask_without=ask_without, progress=_no_progress)
+    evaluate(ask, [*_QUESTIONS, answerable("x", "y")], gone=gold_articles, progress=_no_progress)
 
+    nothing = frozenset[str]()
     assert asked == [
+        ("How deep is the lake?", nothing),
         ("How deep is the lake?", frozenset({"lake"})),
+        ("When was the hill climbed?", nothing),
         ("When was the hill climbed?", frozenset({"hill"})),
+        ("Who painted the moon?", nothing),
+        ("What is it?", nothing),
     ]
+
+
+def test_what_is_taken_out_is_the_callers_to_say() -> None:
+    """The measures called "gold gone" are taken without the articles that the caller names for each question."""
+    both = [Question("both", "What are lake and hill?", ("300 m",), ("lake",), answerable=True)]
+
+    def gone(taken_out: frozenset[str]) -> Gone | None:
+        return evaluate(_ask, both, gone=lambda _: taken_out, progress=_no_progress).records[0].gone
+
+    assert gone(frozenset({"lake"})) == Gone(answered=True, support=0.6)
+    assert gone(frozenset({"lake", "hill"})) == Gone(answered=False, support=0.0)
 
 
 def test_a_search_that_does_not_exclude_is_found_out() -> None:
     """Gold articles that come back although they were taken out are an error, not a measure."""
     with pytest.raises(ValueError, match=r"question 'deep' was asked without \['lake'\], yet found them"):
-        evaluate(_ask, _QUESTIONS, ask_without=lambda question, _: _ask(question), progress=_no_progress)
+        evaluate(lambda asked, _: _ask(asked, frozenset()), _QUESTIONS, gone=gold_articles, progress=_no_progress)
 
 
 def test_a_question_that_cannot_be_asked_is_named() -> None:
     """A refused question ends the evaluation with its id and the reason."""
 
-    def refuse(question: str) -> Turn:
+    def refuse(question: str, _exclude: frozenset[str]) -> Turn:
         raise InvalidQuestion(f"{question!r} is too long.")
 
     with pytest.raises(QuestionsError, match=r"^Question 'u' cannot be asked: 'What is it\?' is too long\.$"):

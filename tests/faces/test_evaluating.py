@@ -3,23 +3,38 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from doubles import FakePipeline
+from doubles import HARBOUR, FakePipeline
 
+from qa_bot.evaluation.gold import Question
 from qa_bot.faces import opening
 from qa_bot.faces.cli import main
+from qa_bot.faces.evaluating import gold_titles
+from qa_bot.index.store import ArticleInfo
 from qa_bot.types import Conversation, Turn
 
 NO_TURNS = Conversation()
+# Another article of the same title.
+SECOND = "harbour-2.txt"
+
+
+def info(article_id: str, title: str) -> ArticleInfo:
+    """The article in a list of articles."""
+    return ArticleInfo(article_id, title, None, None, None, None, 9)
 
 
 class Pipeline(FakePipeline):
-    """Abstains from everything once an article is taken out."""
+    """Answers from elsewhere once one of the harbour's two articles is taken out, and abstains once both are."""
+
+    def articles(self) -> list[ArticleInfo]:
+        """The two articles, and another that shares the title of the first."""
+        return [*super().articles(), info(SECOND, HARBOUR.title)]
 
     def ask(
         self, question: str, conversation: Conversation = NO_TURNS, *, exclude: frozenset[str] = frozenset()
     ) -> Turn:
         """The reply, from what is left."""
-        return super().ask("moon" if exclude else question, conversation)
+        words = {frozenset(): question, frozenset({HARBOUR.id}): "trap", frozenset({HARBOUR.id, SECOND}): "moon"}
+        return super().ask(words[exclude], conversation)
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +71,47 @@ def test_json_and_records() -> None:
     records = [json.loads(line) for line in Path("r.jsonl").read_text(encoding="utf-8").splitlines()]
     assert value["questions"] == records
     assert [(record["id"], record["answered"], record["gone"]) for record in records] == [
-        ("a", True, {"answered": False, "support": 0.0}),
+        ("a", True, {"answered": True, "support": 0.9}),
         ("b", False, None),
     ]
+
+
+@pytest.mark.parametrize("order", [("q.jsonl", "{}"), ("{}", "q.jsonl")], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("options", "gone"),
+    [
+        ([], None),
+        (["--gone"], {"answered": True, "support": 0.9}),
+        (["--gone-titles"], {"answered": False, "support": 0.0}),
+        (["--gone", "--gone-titles"], {"answered": False, "support": 0.0}),
+    ],
+)
+def test_gone(order: tuple[str, str], options: list[str], gone: dict[str, object] | None) -> None:
+    """--gone takes out the gold article, --gone-titles all of its title; options may follow the file or precede it."""
+    arguments = [word for place in order for word in (options if place == "{}" else [place])]
+
+    result = run("--json", *arguments)
+
+    value = json.loads(result.stdout)
+    assert [record["gone"] for record in value["questions"]] == [gone, None]
+    # As usual support is .94, above either: the one pair is in order.
+    measure = {"value": 1.0, "n": 2} if gone else {"value": None, "n": 0}
+    assert value["measures"]["AUROC (gold gone)"] == measure
+
+
+def test_gold_titles() -> None:
+    """All articles of a gold one's title are taken out; one that has no title, or is unknown, goes alone."""
+    titles = {"a#0": "A", "a#1": "A", "b#0": "B", "b#1": "B", "c": "C", "A": "", "x": ""}
+    taken_out = gold_titles([info(article_id, title) for article_id, title in titles.items()])
+
+    def ids(*gold_ids: str) -> set[str]:
+        return set(taken_out(Question("q", "Why?", (), gold_ids, answerable=True)))
+
+    assert ids("a#1") == {"a#0", "a#1"}
+    assert ids("a#0", "b#0") == {"a#0", "a#1", "b#0", "b#1"}
+    assert ids("c") == {"c"}
+    assert ids("A") == {"A"}
+    assert ids("nobody", "b#1") == {"nobody", "b#0", "b#1"}
 
 
 def test_plot() -> None:
