@@ -173,7 +173,7 @@ def _reach_hub() -> None:
 def _quantized(source: SourceModel, folder: Path, texts: Sequence[str], exact: float) -> tuple[OnnxEncoder, str | None]:
     model = folder / MODEL_FILE
     full = model.rename(folder / "full.onnx")
-    _quantize(full, model)
+    quantize(full, model)
     card = EncoderCard.read(folder)
     fidelity = source.fidelity(OnnxEncoder.load(folder), texts)
     if fidelity >= MIN_FIDELITY:
@@ -189,7 +189,8 @@ def _quantized(source: SourceModel, folder: Path, texts: Sequence[str], exact: f
     return OnnxEncoder.load(folder), note
 
 
-def _quantize(full: Path, target: Path) -> None:
+def quantize(full: Path, target: Path) -> None:
+    """The model in `full` with its matrices in int8, one scale a channel, in `target`; raises OSError."""
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
 
     root = logging.getLogger()

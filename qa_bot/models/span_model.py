@@ -1,0 +1,192 @@
+"""The trained reader as an index carries it: ONNX Runtime scores each token as start and end of the answer."""
+
+import hashlib
+import json
+import os
+import unicodedata
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Encoding, Tokenizer
+
+from qa_bot.errors import ModelUnavailable
+from qa_bot.models.reader_input import TITLE_TOKENS, ReaderInput, assemble, room, shortened, windows
+from qa_bot.models.spans import Positions, Scores, spans_by_start
+from qa_bot.text import Offsets
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "reader.json"
+# Raised by every change of what the model reads (reader_input.py) or gives.
+FORMAT = 1
+_INPUTS = ("ids", "types", "mask")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderCard:
+    """What a reader is: its name, the SHA-256 of its model file, and the run that trained it."""
+
+    name: str
+    sha256: str
+    run: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: Path) -> "ReaderCard":
+        """The card in the reader's folder; raises ValueError or OSError where it is damaged or of another version."""
+        fields = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
+        if not isinstance(fields, dict) or fields.pop("format", None) != FORMAT:
+            raise ValueError(f"it is not of format {FORMAT}")
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """Characters `start` to `end` of a text; `margin` is how much better they answer than "it is not here"."""
+
+    start: int
+    end: int
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text to read, its title, and its sentences as `(start, end)` in it."""
+
+    title: str
+    text: str
+    sentences: tuple[Offsets, ...]
+
+
+class SpanModel:
+    """For a question and a text, how well each of its spans answers; safe to share between threads."""
+
+    def __init__(self, card: ReaderCard, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
+        self.card = card
+        self._tokenizer = tokenizer
+        self._session = session
+        # One thread for each row: twice as fast as all threads on one row after the other.
+        self._threads = ThreadPoolExecutor(os.cpu_count())
+
+    @classmethod
+    def load(cls, folder: Path) -> "SpanModel":
+        """The reader stored in `folder`; raises ModelUnavailable where it is missing or damaged."""
+        try:
+            card = ReaderCard.read(folder)
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            session = onnxruntime.InferenceSession(
+                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+        # Both libraries raise bare Exception subclasses of their own making, none of them public.
+        except Exception as error:
+            raise ModelUnavailable(
+                f"The reader in {folder} is damaged or of another version: run `qa-bot index --rebuild`.",
+                model=str(folder),
+            ) from error
+        return cls(card, tokenizer, session)
+
+    def question_tokens(self, question: str) -> int:
+        """How many tokens the question has; `reader_input.QUESTION_TOKENS` of them are read."""
+        return len(self._encode(question).ids)
+
+    def read(self, question: str, texts: Sequence[Text]) -> list[list[TextSpan | None]]:
+        """For each sentence of each text the best span that begins in it, None where nothing in it can be read.
+
+        Each window of a text goes through alone: int8 takes its scales from all that goes through together, so that in
+        a batch a text's scores would depend on its neighbours.
+        """
+        asked = shortened(self._encode(question).ids)
+        encodings = [self._encode(text.text) for text in texts]
+        rows = [
+            _Row(number, start, assemble(asked, title, encoding.ids[start:end]))
+            for number, (text, encoding) in enumerate(zip(texts, encodings, strict=True))
+            for title in [self._encode(text.title).ids[:TITLE_TOKENS]]
+            for start, end in windows(len(encoding.ids), room(asked, title))
+        ]
+        best: list[list[TextSpan | None]] = [[None] * len(text.sentences) for text in texts]
+        for row, (last, margins) in zip(rows, self._threads.map(self._spans, rows), strict=True):
+            found = _by_sentence(texts[row.text], encodings[row.text], row, last, margins)
+            best[row.text] = list(map(_better, best[row.text], found))
+        return best
+
+    def _encode(self, text: str) -> Encoding:
+        return self._tokenizer.encode(text, add_special_tokens=False)
+
+    def _spans(self, row: "_Row") -> tuple[Positions, Scores]:
+        columns = (row.input.ids, row.input.types, [1] * len(row.input.ids))
+        feed = {name: np.array([column], dtype=np.int64) for name, column in zip(_INPUTS, columns, strict=True)}
+        starts, ends = self._session.run(["starts", "ends"], feed)
+        return spans_by_start(starts[0], ends[0], first=row.input.first, stop=len(row.input.ids) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One window of a text: the number of the text, the window's first token in it, and what is read."""
+
+    text: int
+    start: int
+    input: ReaderInput
+
+
+def shipped_reader() -> Path:
+    """The folder of the reader that the package ships, its weights checked; raises ModelUnavailable."""
+    folder = Path(str(files("qa_bot").joinpath("data/reader")))
+    try:
+        card = ReaderCard.read(folder)
+        with (folder / MODEL_FILE).open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError, TypeError) as error:
+        raise _broken(folder, str(error)) from error
+    if digest != card.sha256:
+        raise _broken(folder, f"{MODEL_FILE} is not the file that was shipped: sha256 {digest}")
+    return folder
+
+
+def _broken(folder: Path, why: str) -> ModelUnavailable:
+    return ModelUnavailable(
+        f"The reader that comes with qa-bot cannot be used ({folder}: {why}):"
+        " run `pip install --force-reinstall --no-deps qa-bot`.",
+        model=str(folder),
+    )
+
+
+def _by_sentence(
+    text: Text, encoding: Encoding, row: _Row, last: Positions, margins: Scores
+) -> Iterator[TextSpan | None]:
+    """For each sentence the best span that begins in it, of those in the row."""
+    begins = np.array([start for start, _ in encoding.offsets[row.start : row.start + len(margins)]], dtype=np.int64)
+    for bounds in text.sentences:
+        first, stop = np.searchsorted(begins, bounds).tolist()
+        if first == stop:
+            yield None
+        else:
+            token = first + int(margins[first:stop].argmax())
+            shift = row.start - row.input.first
+            start, end = _whole_words(text.text, encoding, row.start + token, int(last[token]) + shift)
+            yield TextSpan(start, end, float(margins[token]))
+
+
+def _whole_words(text: str, encoding: Encoding, first: int, last: int) -> Offsets:
+    """The characters of tokens `first` to `last`, words that the tokenizer divides and marks that it drops kept."""
+    words = encoding.word_ids
+    while first > 0 and words[first - 1] == words[first]:
+        first -= 1
+    while last + 1 < len(words) and words[last + 1] == words[last]:
+        last += 1
+    start, end = encoding.offsets[first][0], encoding.offsets[last][1]
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    return start, end
+
+
+def _better(one: TextSpan | None, other: TextSpan | None) -> TextSpan | None:
+    if one is None or other is None:
+        return one or other
+    return other if other.margin > one.margin else one

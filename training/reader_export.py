@@ -1,0 +1,81 @@
+"""Exports a trained reader to qa_bot/data/reader/: int8 ONNX, its tokenizer and its card.
+
+    python training/reader_export.py RUN
+
+RUN is the folder of `reader_train.py`; `RUN/full.onnx`, in full precision, stays there to be measured against.
+"""
+
+import hashlib
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import torch
+from reader_model import ReaderModel, adapt, load_tokenizer
+
+from qa_bot.models.export import quantize
+from qa_bot.models.span_model import CARD_FILE, FORMAT, MODEL_FILE, TOKENIZER_FILE
+
+_TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "reader"
+_NAME = "qa-bot-reader"
+_OPSET = 17
+
+
+def load(run: Path) -> ReaderModel:
+    """The model that a run ended with, or its last checkpoint, adapters merged into their matrices."""
+    finished = run / "model.pt"
+    state = torch.load(finished if finished.exists() else run / "state.pt", map_location="cpu")
+    weights = state.get("model", state)
+    model = ReaderModel()
+    ranks = {len(tensor) for name, tensor in weights.items() if name.endswith(".down")}
+    for rank in ranks:
+        adapt(model, rank)
+    model.load_state_dict(weights)
+    return model.eval()
+
+
+def export(model: ReaderModel, path: Path) -> None:
+    """The model in full precision: `ids`, `types` and `mask` in, `starts` and `ends` out, all `(rows, tokens)`."""
+
+    class TwoScores(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            scores: tuple[torch.Tensor, ...] = self.model(ids, types, mask).unbind(-1)
+            return scores
+
+    example = tuple(torch.ones(2, 9, dtype=torch.int64) for _ in range(3))
+    axes = {name: {0: "rows", 1: "tokens"} for name in ("ids", "types", "mask", "starts", "ends")}
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")  # of the tracing exporter, about itself and about constants
+        torch.onnx.export(
+            TwoScores(),
+            example,
+            str(path),
+            input_names=["ids", "types", "mask"],
+            output_names=["starts", "ends"],
+            dynamic_axes=axes,
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+
+
+def main(run: Path, target: Path) -> None:
+    """The reader is exported."""
+    full = run / "full.onnx"
+    export(load(run), full)
+    target.mkdir(parents=True, exist_ok=True)
+    quantize(full, target / MODEL_FILE)
+    load_tokenizer().save(str(target / TOKENIZER_FILE))
+    digest = hashlib.sha256((target / MODEL_FILE).read_bytes()).hexdigest()
+    log = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    card = {"format": FORMAT, "name": f"{_NAME}-{digest[:8]}", "sha256": digest, "run": json.loads(log[0])["run"]}
+    (target / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    print(card, (target / MODEL_FILE).stat().st_size)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else _TARGET)  # noqa: PLR2004
