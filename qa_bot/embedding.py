@@ -5,18 +5,29 @@ from itertools import islice
 
 import numpy as np
 
+from qa_bot.chunking import chunk
 from qa_bot.index.dense import DenseIndex, DenseWriter
 from qa_bot.index.store import StoredPassage
 from qa_bot.models.encoder import OnnxEncoder
-from qa_bot.types import Passage, Vectors
+from qa_bot.types import Article, Passage, Vectors
 
 # Passages between two reports of progress: their vectors and texts are all that is in memory.
 _BLOCK = 256
+# Tokens kept free in every passage: a text as a whole may have one or two more than its sentences.
+_HEADROOM = 2
 
 
 def with_title(title: str, text: str) -> str:
     """What is searched for a part of an article: its title before it, unless it begins with its title."""
     return text if text.startswith(title) else f"{title}\n{text}"
+
+
+def passages_of(article: Article, encoder: OnnxEncoder) -> list[Passage]:
+    """The article's passages, each of which fits into the encoder's window together with the title."""
+    title = encoder.count_tokens([article.title])[0]
+    # A title of many words takes at most half of the window from the text.
+    window = max(encoder.window - title - _HEADROOM, encoder.window // 2)
+    return chunk(article, count_tokens=encoder.count_tokens, window=window)
 
 
 def embed(

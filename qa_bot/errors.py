@@ -4,7 +4,7 @@ QABotError
 ├── CorpusError          the folder of articles cannot be used
 ├── IndexUnavailable     there is no index, or it is broken or of another version
 │   └── IndexMissing     there is none yet
-├── ModelUnavailable     an embedding model cannot be found, read or exported
+├── ModelUnavailable     an embedding model or the reader cannot be found, read or exported
 └── InvalidQuestion      the question is empty or too long
 
 "Not supported by the articles" is not an error: it is an `Abstention`.

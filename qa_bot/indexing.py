@@ -9,19 +9,27 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-from qa_bot.chunking import chunk
 from qa_bot.corpus.reader import read_corpus
-from qa_bot.embedding import embed, with_title
+from qa_bot.embedding import embed, passages_of, with_title
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.index.dense import DenseWriter
-from qa_bot.index.generation import ENCODER_FOLDER, Index, build_lock, draft_generation, open_index, publish
+from qa_bot.index.generation import (
+    ENCODER_FOLDER,
+    READER_FOLDER,
+    Index,
+    build_lock,
+    draft_generation,
+    open_index,
+    publish,
+)
 from qa_bot.index.lexical import write_lexical
 from qa_bot.index.manifest import FORMAT, Manifest, file_sizes
 from qa_bot.index.store import Store, StoreWriter
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.models.export import SourceModel, export_checked
+from qa_bot.models.span_model import ReaderCard, shipped_reader
 from qa_bot.support import SUPPORT_FILE, default_calibration_text, parse_calibration
-from qa_bot.types import Article, Passage, Skipped
+from qa_bot.types import Article, Skipped
 
 # Called with a stage, how much of it is done, and how much there is (None where that is not known).
 Progress = Callable[[str, int, int | None], None]
@@ -29,8 +37,6 @@ Progress = Callable[[str, int, int | None], None]
 # Texts on which the exported encoder is held against sentence-transformers, and their length in characters.
 _SAMPLES = 32
 _SAMPLE_LENGTH = 800
-# Tokens kept free in every passage: a text as a whole may have one or two more than its sentences.
-_HEADROOM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,9 @@ class _Build:
         with StoreWriter.create(folder) as writer:
             self._read(outcomes, writer)
             before, after = previous.store.article_states() if previous else {}, writer.article_states()
-            if previous and before == after and _is_calibrated_alike(previous):
+            if previous and before == after and _reads_alike(previous):
                 return self._report(previous.manifest, before, after)
+            _copy_files(shipped_reader(), folder / READER_FOLDER)
             encoder = self._encoder(folder / ENCODER_FOLDER, writer, previous)
             reused = self._chunk(writer, encoder, previous)
         self._write_searches(folder, writer, encoder, previous, reused)
@@ -132,9 +139,7 @@ class _Build:
 
     def _encoder(self, folder: Path, writer: StoreWriter, previous: Index | None) -> OnnxEncoder:
         if previous:
-            folder.mkdir()
-            for file in (previous.folder / ENCODER_FOLDER).iterdir():
-                shutil.copyfile(file, folder / file.name)
+            _copy_files(previous.folder / ENCODER_FOLDER, folder)
             return OnnxEncoder.load(folder)
         self._progress("exporting the embedding model", 0, None)
         samples = list(islice(_samples(writer), _SAMPLES))
@@ -153,7 +158,7 @@ class _Build:
                     reused[writer.passages] = (old_row, old.first_sentence)
                     writer.add_passage(number, old.passage)
             else:
-                for passage in _passages(article, encoder):
+                for passage in passages_of(article, encoder):
                     writer.add_passage(number, passage)
             self._progress("cutting into passages", number + 1, writer.articles)
         writer.commit()
@@ -199,6 +204,7 @@ class _Build:
             dimension=encoder.dimension,
             window=encoder.card.window,
             fidelity=round(encoder.card.fidelity, 4),
+            reader=ReaderCard.read(folder / READER_FOLDER).name,
             support=calibration.provenance,
             files=file_sizes(folder),
         )
@@ -222,16 +228,17 @@ class _Build:
         )
 
 
-def _is_calibrated_alike(index: Index) -> bool:
-    """Whether the index carries the calibration of this version of the package."""
-    return (index.folder / SUPPORT_FILE).read_text(encoding="utf-8") == default_calibration_text()
+def _reads_alike(index: Index) -> bool:
+    """Whether the index carries the reader and the calibration of this version of the package."""
+    support = (index.folder / SUPPORT_FILE).read_text(encoding="utf-8")
+    return support == default_calibration_text() and index.manifest.reader == ReaderCard.read(shipped_reader()).name
 
 
-def _passages(article: Article, encoder: OnnxEncoder) -> list[Passage]:
-    title = encoder.count_tokens([article.title])[0]
-    # A title of many words takes at most half of the window from the text.
-    window = max(encoder.window - title - _HEADROOM, encoder.window // 2)
-    return chunk(article, count_tokens=encoder.count_tokens, window=window)
+def _copy_files(source: Path, target: Path) -> None:
+    """The files of a folder, without their permissions: a package may be installed where nothing can be written."""
+    target.mkdir()
+    for file in source.iterdir():
+        shutil.copyfile(file, target / file.name)
 
 
 def _samples(writer: StoreWriter) -> Iterator[str]:

@@ -5,11 +5,12 @@ from time import perf_counter
 
 from qa_bot.answering import answer
 from qa_bot.conversation import standalone
-from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
+from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
 from qa_bot.index.manifest import Manifest
 from qa_bot.index.store import ArticleInfo
 from qa_bot.models.encoder import OnnxEncoder
-from qa_bot.models.reader import SentenceReader
+from qa_bot.models.reader import SpanReader
+from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import retrieve
 from qa_bot.support import load_calibration
 from qa_bot.types import Conversation, Encoder, Reader, Timing, Turn
@@ -30,13 +31,14 @@ class Pipeline:
     def open(cls, index_dir: Path, *, min_support: float | None = None) -> "Pipeline":
         """The pipeline over the live generation; `min_support` replaces the threshold that the index carries.
 
-        Raises IndexMissing or IndexUnavailable.
+        Raises IndexMissing, IndexUnavailable or ModelUnavailable.
         """
         index = open_index(index_dir)
-        calibration = load_calibration(index.folder)
         encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
+        model = SpanModel.load(index.folder / READER_FOLDER)
+        calibration = load_calibration(index.folder, reader=model.card.name)
         threshold = calibration.threshold if min_support is None else min_support
-        return cls(index, encoder, SentenceReader(calibration), min_support=threshold)
+        return cls(index, encoder, SpanReader(model, calibration), min_support=threshold)
 
     @property
     def manifest(self) -> Manifest:
@@ -64,11 +66,11 @@ class Pipeline:
         encoded = perf_counter()
         hits = retrieve(query, vector, self._index, exclude=exclude)
         searched = perf_counter()
-        evidence = tuple(self._reader.read(query, hits))
-        reply = answer(query, evidence, min_support=self.min_support)
+        reading = self._reader.read(query, hits)
+        reply = answer(query, reading.evidence, min_support=self.min_support)
         done = perf_counter()
         timing = Timing(_ms(start, encoded), _ms(encoded, searched), _ms(searched, done), _ms(start, done))
-        return Turn(query, reply, evidence, timing)
+        return Turn(query, reply, reading, timing)
 
 
 def _ms(start: float, end: float) -> float:

@@ -10,9 +10,10 @@ from qa_bot.fusion import Scores, fuse
 from qa_bot.index.coverage import matched_weights, question_terms, term_weights, words_of
 from qa_bot.index.generation import Index
 from qa_bot.index.lexical import Term
+from qa_bot.index.search import PassageSearch, Ranking
 from qa_bot.index.store import StoredPassage
-from qa_bot.models.reader import sentence_score
-from qa_bot.types import Hit, PassageSearch, Query, Ranking, Rows, SentenceMatch, Vectors
+from qa_bot.models.quoting import sentence_score
+from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 
 # Passages taken from each side. More do not raise R@5 on the benchmark's corpora.
 _CANDIDATES = 50

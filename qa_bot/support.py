@@ -3,27 +3,25 @@
 import json
 from dataclasses import dataclass
 from importlib.resources import files
-from math import exp, isfinite, log
+from math import exp, isfinite
 from pathlib import Path
 from typing import Any
 
 from qa_bot.errors import IndexUnavailable
 
 SUPPORT_FILE = "support.json"
-FORMAT = 1
-# Nearer to 0 or 1 than this no probability is told from certainty.
-_CERTAIN = 1e-9
+FORMAT = 2
 
 # What the calibration weighs, in the order of its coefficients.
 FEATURES = (
+    "margin",
+    "null_score",
+    "retrieval_lead",
     "sentence_similarity",
-    "passage_similarity",
     "quotation_coverage",
     "passage_coverage",
-    "value_missing",
-    "similarity_lead",
-    "sentence_lead",
-    "bm25_lead",
+    "score_lead",
+    "agreement",
 )
 
 
@@ -31,10 +29,12 @@ FEATURES = (
 class Calibration:
     """A logistic regression over `FEATURES`, the threshold of an answer, and where both come from.
 
-    Coefficients are for the features as they are (no scaling); `provenance` names model, data, command and measures.
+    Coefficients are for the features as they are (no scaling). `model` and `reader` are those that it was fitted
+    for; `provenance` names data, command and what was aimed at.
     """
 
     model: str
+    reader: str
     coefficients: tuple[float, ...]
     intercept: float
     threshold: float
@@ -54,12 +54,6 @@ class Calibration:
         return 1.0 / (1.0 + exp(-(self.intercept + sum(terms))))
 
 
-def log_odds(probability: float) -> float:
-    """The natural logarithm of the odds, kept finite at 0 and 1."""
-    inside = min(max(probability, _CERTAIN), 1.0 - _CERTAIN)
-    return log(inside / (1.0 - inside))
-
-
 def default_calibration_text() -> str:
     """The calibration that the package ships, as it is stored in an index."""
     return files("qa_bot").joinpath(f"data/{SUPPORT_FILE}").read_text(encoding="utf-8")
@@ -73,6 +67,7 @@ def parse_calibration(text: str) -> Calibration:
     try:
         return Calibration(
             model=data["model"],
+            reader=data["reader"],
             coefficients=tuple(data["coefficients"]),
             intercept=data["intercept"],
             threshold=data["threshold"],
@@ -82,12 +77,18 @@ def parse_calibration(text: str) -> Calibration:
         raise ValueError(f"calibration without {error}") from error
 
 
-def load_calibration(folder: Path) -> Calibration:
-    """The calibration stored in a generation's folder; raises IndexUnavailable where it is damaged."""
+def load_calibration(folder: Path, *, reader: str) -> Calibration:
+    """The calibration in a generation's folder; raises IndexUnavailable where it is damaged or for another reader."""
     path = folder / SUPPORT_FILE
     try:
-        return parse_calibration(path.read_text(encoding="utf-8"))
+        return _checked(parse_calibration(path.read_text(encoding="utf-8")), reader)
     except (OSError, ValueError) as error:
         raise IndexUnavailable(
             f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
         ) from error
+
+
+def _checked(calibration: Calibration, reader: str) -> Calibration:
+    if calibration.reader != reader:
+        raise ValueError(f"it was fitted for the reader {calibration.reader}, the index carries {reader}")
+    return calibration

@@ -6,14 +6,13 @@ Offsets count Unicode code points of an article's text as stored. Ranks and para
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
-Q_contra = TypeVar("Q_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +138,23 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a reader saw in one hit: the citation it would give, with its support."""
+    """What a reader saw in one hit: the citation it would give, with its support.
+
+    `margin` is how much better the highlighted words answer than "it is not here" (in logits), `None` where the
+    passage was not read.
+    """
 
     hit: Hit
     citation: Citation
+    margin: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The evidence of all hits, best first, and notes for people on what could not be read as it was given."""
+
+    evidence: tuple[Evidence, ...]
+    notes: tuple[str, ...]
 
 
 class Reason(StrEnum):
@@ -198,12 +210,17 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its reply, with all evidence that was weighed, best first, and the time it took."""
+    """One question and its reply, with all that was weighed, and the time it took."""
 
     query: Query
     reply: Reply
-    evidence: tuple[Evidence, ...]
+    reading: Reading
     timing: Timing
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All evidence that was weighed, best first."""
+        return self.reading.evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,26 +234,6 @@ class Conversation:
         return Conversation((*self.turns, turn))
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Rows of passages and their scores, best first; ties by row."""
-
-    rows: Rows
-    scores: NDArray[np.float32]
-
-
-class PassageSearch(Protocol[Q_contra]):
-    """One side of the search (dense or lexical), asked with its own form of the question."""
-
-    def search(self, question: Q_contra, limit: int, *, exclude: Rows) -> Ranking:
-        """At most `limit` rows, none of them in `exclude`."""
-        ...
-
-    def scores(self, question: Q_contra, rows: Rows) -> NDArray[np.float32]:
-        """The score of each of `rows`, in their order."""
-        ...
-
-
 class Encoder(Protocol):
     """Turns texts into unit vectors."""
 
@@ -248,6 +245,6 @@ class Encoder(Protocol):
 class Reader(Protocol):
     """Finds in each hit the sentences that answer, the exact words, and how likely it is that they do."""
 
-    def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
+    def read(self, query: Query, hits: Sequence[Hit]) -> Reading:
         """Evidence from the hits, best first; ties in the order of the hits."""
         ...

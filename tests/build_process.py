@@ -1,4 +1,4 @@
-"""Builds an index with the small model, as a process of its own: `CORPUS INDEX [LARGEST_FILE_IN_BYTES]`.
+"""Builds an index with the small model, as a process of its own: `CORPUS INDEX READER [LARGEST_FILE_IN_BYTES]`.
 
 Prints each stage as it begins and waits for a line on standard input if the stage's name is in `PAUSE_AT`; ends with
 the report, or with the one sentence of the error.
@@ -17,9 +17,10 @@ from qa_bot.errors import QABotError
 
 def main() -> None:
     """One build."""
-    corpus, index, *limit = sys.argv[1:]
+    corpus, index, reader, *limit = sys.argv[1:]
     setattr(indexing, "SourceModel", SmallSource)  # noqa: B010 (a name that the module only imports)
     setattr(indexing, "export_checked", export_small)  # noqa: B010
+    setattr(indexing, "shipped_reader", lambda: Path(reader))  # noqa: B010
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit[0]), int(limit[0])))
     try:

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 from encoder_double import SmallSource, export_small
+from reader_double import export_reader
 
 from qa_bot import indexing
 from qa_bot.pipeline import Pipeline
+from qa_bot.support import default_calibration_text, parse_calibration
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -27,8 +29,17 @@ def shipped(shipped_index: Path) -> Pipeline:
     return Pipeline.open(shipped_index)
 
 
+@pytest.fixture(scope="session")
+def small_reader(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small reader, under the name of the one that the shipped calibration was fitted for."""
+    folder = tmp_path_factory.mktemp("reader")
+    export_reader(folder, name=parse_calibration(default_calibration_text()).reader)
+    return folder
+
+
 @pytest.fixture
-def small_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Builds export the small model in place of a downloaded one."""
+def small_model(small_reader: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds export the small model in place of a downloaded one, and carry the small reader."""
     monkeypatch.setattr(indexing, "SourceModel", SmallSource)
     monkeypatch.setattr(indexing, "export_checked", export_small)
+    monkeypatch.setattr(indexing, "shipped_reader", lambda: small_reader)

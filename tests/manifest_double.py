@@ -16,6 +16,7 @@ MANIFEST = Manifest(
     dimension=384,
     window=256,
     fidelity=0.99,
+    reader="reader",
     support={},
     files={},
 )

@@ -38,8 +38,8 @@ def export_reader(folder: Path, *, name: str = READER) -> SpanModel:
     vocabulary = _vocabulary()
     reader_tokenizer(vocabulary).save(str(folder / TOKENIZER_FILE))
     onnx.save(_model(vocabulary), str(folder / MODEL_FILE))
-    digest = hashlib.sha256((folder / MODEL_FILE).read_bytes()).hexdigest()
-    card = {"format": FORMAT, "name": name, "sha256": digest, "run": {}}
+    digests = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in (MODEL_FILE, TOKENIZER_FILE)}
+    card = {"format": FORMAT, "name": name, "sha256": digests, "runs": []}
     (folder / CARD_FILE).write_text(json.dumps(card), encoding="utf-8")
     return SpanModel.load(folder)
 

@@ -10,7 +10,7 @@ ARTICLE = Article("a", "corpus/a.txt", "T", "One. Two. Three. Four. Five.", None
 def _evidence(*supports: float) -> list[Evidence]:
     hit = Hit(Passage(ARTICLE, 0, 4, ((0, 4),)), 1.0, 0.5, 0.0, 1, None, sentences=())
     return [
-        Evidence(hit, Citation(ARTICLE, i, i + 4, Span(ARTICLE, i, i + 3), 1, support))
+        Evidence(hit, Citation(ARTICLE, i, i + 4, Span(ARTICLE, i, i + 3), 1, support), None)
         for i, support in enumerate(supports)
     ]
 
@@ -51,7 +51,7 @@ def test_copies_count_once() -> None:
     """The same words from another article are neither a second citation nor a second closest passage."""
     first, other = _evidence(0.9, 0.6)
     copy = replace(ARTICLE, id="copy")
-    again = Evidence(first.hit, Citation(copy, 0, 4, Span(copy, 0, 3), 1, 0.8))
+    again = Evidence(first.hit, Citation(copy, 0, 4, Span(copy, 0, 3), 1, 0.8), None)
     reply = answer(QUERY, [first, again, other], min_support=0.5)
     assert _supports(reply) == [0.9, 0.6]
 

@@ -15,7 +15,6 @@ FLOORS = {
     "settings": 1,
     "corpus": 2,
     "chunking": 2,
-    "answer_types": 2,
     "models": 2,
     "fusion": 2,
     "support": 2,
@@ -32,7 +31,6 @@ FLOORS = {
 }
 SAME_FLOOR = {
     ("settings", "errors"),  # a setting that cannot be is an error with a sentence
-    ("models", "answer_types"),  # the reader looks for what is asked for
     ("models", "chunking"),  # a citation names its paragraph
     ("models", "support"),  # a reader's support is calibrated
     ("indexing", "embedding"),  # embedding is a step of the write path
@@ -61,7 +59,6 @@ DOORS = {
     "matplotlib": {"evaluation/plots.py"},
     "re": {
         "text.py",
-        "answer_types.py",
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment
         "corpus/markdown.py",  # headings and marks of Markdown

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from encoder_double import MODEL
 
-from qa_bot.errors import CorpusError, IndexUnavailable
+from qa_bot import indexing
+from qa_bot.errors import CorpusError, IndexUnavailable, ModelUnavailable
 from qa_bot.index.generation import CURRENT_FILE, open_index
 from qa_bot.index.manifest import FORMAT
 from qa_bot.indexing import BuildReport, update_index
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.pipeline import Pipeline
+from qa_bot.support import default_calibration_text, parse_calibration
 
 pytestmark = pytest.mark.usefixtures("small_model")
 
@@ -95,10 +97,12 @@ def test_first_build(corpus: Path, index: Path) -> None:
     manifest = open_index(index).manifest
     assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, report.passages)
     assert (manifest.model, manifest.precision, manifest.corpus) == (MODEL, "fp32", str(corpus))
+    assert manifest.reader == parse_calibration(default_calibration_text()).reader
     assert {name.partition("/")[0] for name in manifest.files} == {
         "encoder",
         "lexical",
         "passages.faiss",
+        "reader",
         "sentences.npy",
         "store.sqlite",
         "support.json",
@@ -297,6 +301,31 @@ def test_older_calibration_is_replaced(corpus: Path, index: Path, encoded: list[
     assert (index / "generations" / "2" / "support.json").read_text(encoding="utf-8") == shipped
 
 
+def test_older_reader_is_replaced(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """An index with another reader than the package's gets it in a new generation, and nothing is embedded."""
+    _update(corpus, index)
+    encoded.clear()
+    opened = open_index(index)
+    replace(opened.manifest, reader="an older one").write(opened.folder)
+
+    report = _update(corpus, index)
+
+    assert (report.generation, report.unchanged, encoded) == (2, 3, [])
+    assert open_index(index).manifest.reader == parse_calibration(default_calibration_text()).reader
+
+
+def test_damaged_package(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the reader of the package is damaged, a build says so and leaves nothing behind."""
+
+    def damaged() -> Path:
+        raise ModelUnavailable("The reader that comes with qa-bot cannot be used.", model="reader")
+
+    monkeypatch.setattr(indexing, "shipped_reader", damaged)
+    with pytest.raises(ModelUnavailable):
+        _update(corpus, index)
+    assert list((index / "generations").iterdir()) == []
+
+
 def test_calibration_of_another_model_is_noted(corpus: Path, index: Path) -> None:
     """An index whose model the calibration does not know says that its support is rough."""
     notes = _update(corpus, index).notes
@@ -314,10 +343,10 @@ def test_index_path_is_a_file(corpus: Path, index: Path) -> None:
     assert index.read_text(encoding="utf-8") == "mine"
 
 
-def _process(corpus: Path, index: Path, *limit: str, pause_at: str = "") -> "subprocess.Popen[str]":
+def _process(corpus: Path, index: Path, reader: Path, *limit: str, pause_at: str = "") -> "subprocess.Popen[str]":
     script = Path(__file__).with_name("build_process.py")
     return subprocess.Popen(
-        [sys.executable, str(script), str(corpus), str(index), *limit],
+        [sys.executable, str(script), str(corpus), str(index), str(reader), *limit],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -328,14 +357,14 @@ def _process(corpus: Path, index: Path, *limit: str, pause_at: str = "") -> "sub
 @pytest.mark.parametrize(
     "stage", ["reading", "exporting the embedding model", "cutting into passages", "embedding passages"]
 )
-def test_killed_build(corpus: Path, index: Path, stage: str) -> None:
+def test_killed_build(corpus: Path, index: Path, small_reader: Path, stage: str) -> None:
     """A build that is killed in any stage leaves the old index answering, and the next build goes through."""
     _update(corpus, index)
     before = _replies(index)
     (corpus / "tower.txt").write_text("The tower\n\nThe tower leans.", encoding="utf-8")
     if stage == "exporting the embedding model":
         os.truncate(open_index(index).folder / "support.json", 10)  # a damaged index is exported anew
-    with _process(corpus, index, pause_at=stage) as build:
+    with _process(corpus, index, small_reader, pause_at=stage) as build:
         assert build.stdout
         assert build.stdout.readline() == f"paused: {stage}\n"
         build.kill()
@@ -347,19 +376,19 @@ def test_killed_build(corpus: Path, index: Path, stage: str) -> None:
     assert sorted(path.name for path in (index / "generations").iterdir()) == ["1", "2"]
 
 
-def test_two_builds_at_once(corpus: Path, index: Path) -> None:
+def test_two_builds_at_once(corpus: Path, index: Path, small_reader: Path) -> None:
     """A second build waits for the first one, says so, and then finds nothing left to do."""
-    with _process(corpus, index, pause_at="embedding passages") as first:
+    with _process(corpus, index, small_reader, pause_at="embedding passages") as first:
         assert first.stdout
         assert first.stdout.readline() == "paused: embedding passages\n"
-        with _process(corpus, index, pause_at="waiting for another build") as second:
+        with _process(corpus, index, small_reader, pause_at="waiting for another build") as second:
             assert second.stdout
             assert second.stdout.readline() == "paused: waiting for another build\n"
             first.communicate("\n")
             assert second.communicate("\n")[0] == "built: 1\n"
 
 
-def test_full_disk(corpus: Path, index: Path) -> None:
+def test_full_disk(corpus: Path, index: Path, small_reader: Path) -> None:
     """Where the disk is full the build ends in one sentence and the old index still answers."""
     _update(corpus, index)
     before = _replies(index)
@@ -367,7 +396,7 @@ def test_full_disk(corpus: Path, index: Path) -> None:
     (corpus / "many.jsonl").write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
     # Too little for the store, and for the encoder.
     for limit in (5_000, 200_000):
-        with _process(corpus, index, str(limit)) as build:
+        with _process(corpus, index, small_reader, str(limit)) as build:
             said = build.communicate()[0]
         assert said.startswith(f"error: The index cannot be written in {index} (")
         assert said.endswith("): what was there before is unchanged.\n")

@@ -9,7 +9,7 @@ from qa_bot.index.coverage import question_terms, term_weights
 from qa_bot.index.generation import Index, open_index
 from qa_bot.indexing import update_index
 from qa_bot.models.encoder import OnnxEncoder
-from qa_bot.models.reader import sentence_score
+from qa_bot.models.quoting import sentence_score
 from qa_bot.retrieval import retrieve
 from qa_bot.types import Hit, Query
 

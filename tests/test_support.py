@@ -11,15 +11,15 @@ from qa_bot.support import (
     Calibration,
     default_calibration_text,
     load_calibration,
-    log_odds,
     parse_calibration,
 )
 
 COUNT = len(FEATURES)
+SHIPPED = parse_calibration(default_calibration_text())
 
 
 def _calibration(coefficients: tuple[float, ...], intercept: float) -> Calibration:
-    return Calibration("m", coefficients, intercept, 0.5, {})
+    return Calibration("m", "r", coefficients, intercept, 0.5, {})
 
 
 def test_probability_by_hand() -> None:
@@ -28,12 +28,6 @@ def test_probability_by_hand() -> None:
     features = (0.75, 0.5) + (9.0,) * (COUNT - 2)
     assert calibration.probability(features) == pytest.approx(1 / (1 + exp(-2)))
     assert _calibration((0.0,) * COUNT, 0.0).probability((1.0,) * COUNT) == 0.5
-
-
-def test_log_odds() -> None:
-    """Even odds are 0, three to one is ln 3, and certainty is finite."""
-    assert [log_odds(p) for p in (0.5, 0.75, 0.25)] == pytest.approx([0.0, 1.0986123, -1.0986123])
-    assert log_odds(1.0) == pytest.approx(-log_odds(0.0)) == pytest.approx(20.7232658)
 
 
 def test_wrong_number() -> None:
@@ -47,7 +41,7 @@ def test_wrong_number() -> None:
 def test_shipped_calibration(tmp_path: Path) -> None:
     """The shipped calibration is read from an index as it is shipped, with a threshold and its provenance."""
     (tmp_path / SUPPORT_FILE).write_text(default_calibration_text(), encoding="utf-8")
-    calibration = load_calibration(tmp_path)
+    calibration = load_calibration(tmp_path, reader=SHIPPED.reader)
     assert calibration == parse_calibration(default_calibration_text())
     assert 0 < calibration.threshold < 1
     assert calibration.provenance["data"]
@@ -72,7 +66,16 @@ def test_other_version_is_refused(tmp_path: Path, changed: dict[str, object]) ->
     data = {name: value for name, value in data.items() if value is not ...}
     (tmp_path / SUPPORT_FILE).write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(IndexUnavailable, match=r"support\.json: .*run `qa-bot index --rebuild`"):
-        load_calibration(tmp_path)
+        load_calibration(tmp_path, reader=SHIPPED.reader)
+
+
+def test_calibration_for_another_reader_is_refused(tmp_path: Path) -> None:
+    """A calibration that was fitted for another reader is refused with both names and the command."""
+    (tmp_path / SUPPORT_FILE).write_text(default_calibration_text(), encoding="utf-8")
+    with pytest.raises(
+        IndexUnavailable, match=rf"fitted for the reader {SHIPPED.reader}, the index carries other\): run `qa-bot index"
+    ):
+        load_calibration(tmp_path, reader="other")
 
 
 @pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff", b"null"])
@@ -81,4 +84,4 @@ def test_damage_is_told(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / SUPPORT_FILE).write_bytes(content)
     with pytest.raises(IndexUnavailable, match="run `qa-bot index --rebuild`"):
-        load_calibration(tmp_path)
+        load_calibration(tmp_path, reader=SHIPPED.reader)

@@ -1,7 +1,20 @@
 import numpy as np
 import pytest
 
-from qa_bot.types import Abstention, Answer, Article, Citation, Conversation, Passage, Query, Reason, Span, Timing, Turn
+from qa_bot.types import (
+    Abstention,
+    Answer,
+    Article,
+    Citation,
+    Conversation,
+    Passage,
+    Query,
+    Reading,
+    Reason,
+    Span,
+    Timing,
+    Turn,
+)
 
 ARTICLE = Article("a", "corpus/a.txt", "T", "Žluťoučký kůň 🙂.", None, None, None, None, "h")
 QUERY = Query("who", "who ")
@@ -60,7 +73,7 @@ def test_support_of_an_abstention() -> None:
 
 def test_conversation_is_a_value() -> None:
     """A further turn makes a new conversation and leaves the old one as it was."""
-    turn = Turn(QUERY, Abstention(QUERY, Reason.NOTHING_FOUND, ()), (), Timing(*np.zeros(4).tolist()))
+    turn = Turn(QUERY, Abstention(QUERY, Reason.NOTHING_FOUND, ()), Reading((), ()), Timing(*np.zeros(4).tolist()))
     empty = Conversation()
     longer = empty.then(turn).then(turn)
     assert (empty.turns, longer.turns) == ((), (turn, turn))

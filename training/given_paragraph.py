@@ -20,6 +20,7 @@ import numpy as np
 from lines import read_lines
 from sklearn.metrics import roc_auc_score
 from split import add_sample_arguments, is_fitted, paragraph_of, sampled
+from tables import table
 
 from qa_bot.evaluation.kinds import Kind, kind_of
 from qa_bot.evaluation.squad import exact_match, token_f1
@@ -107,10 +108,8 @@ def report(folder: Path, outcomes: Sequence[Outcome]) -> str:
     by_kind = {kind: [outcome for outcome in outcomes if outcome.kind == kind] for kind in Kind}
     groups = {"all": outcomes, **{str(kind): found for kind, found in by_kind.items() if found}}
     rows = [_HEADINGS, *(row(name, found, threshold) for name, found in groups.items())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(map(_aligned, cells, widths, range(len(widths)))) for cells in rows]
     ms = fmean(outcome.ms for outcome in outcomes)
-    return "\n".join([f"{folder}: {ms:.1f} ms a question, answers from a margin of {threshold:.3f} on", *lines])
+    return f"{folder}: {ms:.1f} ms a question, answers from a margin of {threshold:.3f} on\n{table(rows)}"
 
 
 def _mean(values: Sequence[float]) -> str:
@@ -119,10 +118,6 @@ def _mean(values: Sequence[float]) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def _aligned(cell: str, width: int, column: int) -> str:
-    return cell.rjust(width) if column else cell.ljust(width)
 
 
 def main() -> None:

@@ -4,7 +4,8 @@
 
 TRAIN holds `passages.jsonl.gz` and `questions.jsonl.gz` of SQuAD's training set. An index of whole articles of it is
 built in WORK by the project's own write path, each of their answerable questions is asked of the project's own
-retrieval, and WORK/negatives.jsonl.gz says, one line a question, which passage it brought that holds no answer.
+retrieval, and WORK/negatives.jsonl.gz has the passages that it brought and that hold no answer, one pair of question
+and passage a line.
 """
 
 import argparse
@@ -25,8 +26,8 @@ from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.retrieval import retrieve
 from qa_bot.types import Conversation
 
-# A negative is drawn from the best of those that hold no answer: the very first alone are too alike.
-_BEST = 4
+# Negatives are drawn from the best of those that hold no answer: the very first alone are too alike.
+_BEST = 5
 _PROCESSES = 2
 
 
@@ -45,8 +46,10 @@ def whole_articles(passages: list[dict[str, Any]], *, at_least: int, seed: int) 
     return drawn
 
 
-def mine(index_dir: Path, texts: dict[str, str], questions: list[dict[str, Any]], seed: int) -> list[dict[str, Any]]:
-    """For each question the id of a high-ranked passage that holds no answer, if there is one."""
+def mine(
+    index_dir: Path, texts: dict[str, str], questions: list[dict[str, Any]], each: int, seed: int
+) -> list[dict[str, Any]]:
+    """For each question the ids of at most `each` high-ranked passages that hold no answer."""
     index = open_index(index_dir)
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
     negatives = []
@@ -57,9 +60,9 @@ def mine(index_dir: Path, texts: dict[str, str], questions: list[dict[str, Any]]
         ranked.pop(question["passage"], None)
         answers = [answer["text"] for answer in question["answers"]]
         silent = [name for name in ranked if not any(holds(texts[name], answer) for answer in answers)]
-        if silent:
-            chosen = random.Random(f"{seed} {question['id']}").choice(silent[:_BEST])
-            negatives.append({"question": question["id"], "passage": chosen})
+        best = silent[:_BEST]
+        drawn = random.Random(f"{seed} {question['id']}").sample(best, min(each, len(best)))
+        negatives += [{"question": question["id"], "passage": name} for name in drawn]
     return negatives
 
 
@@ -69,6 +72,7 @@ def main() -> None:
     parser.add_argument("train", type=Path)
     parser.add_argument("work", type=Path)
     parser.add_argument("--passages", type=int, default=7000, help="how many passages to search at least")
+    parser.add_argument("--each", type=int, default=3, help="how many negatives of a question at most")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
 
@@ -82,9 +86,9 @@ def main() -> None:
     questions = [q for q in read_lines(given.train / "questions.jsonl.gz") if q["answerable"] and q["passage"] in texts]
     parts = [questions[start::_PROCESSES] for start in range(_PROCESSES)]
     with ProcessPoolExecutor(_PROCESSES) as pool:
-        found = pool.map(mine, *zip(*[(index_dir, texts, part, given.seed) for part in parts], strict=True))
+        found = pool.map(mine, *zip(*[(index_dir, texts, part, given.each, given.seed) for part in parts], strict=True))
         negatives = [row for rows in found for row in rows]
-    write_lines(given.work / "negatives.jsonl.gz", sorted(negatives, key=lambda row: row["question"]))
+    write_lines(given.work / "negatives.jsonl.gz", sorted(negatives, key=lambda row: (row["question"], row["passage"])))
     print(f"{len(questions):,} questions, {len(negatives):,} negatives, {len(drawn):,} passages")  # noqa: T201
 
 

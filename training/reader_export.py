@@ -2,7 +2,7 @@
 
     python training/reader_export.py RUN
 
-RUN is the folder of `reader_train.py`; `RUN/full.onnx`, in full precision, stays there to be measured against.
+RUN is the folder of `reader_train.py`; `RUN/full` receives the same reader in full precision, to be measured against.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 from reader_model import ReaderModel, adapt, load_tokenizer
+from torch.nn.utils import parametrize
 
 from qa_bot.models.export import quantize
 from qa_bot.models.span_model import CARD_FILE, FORMAT, MODEL_FILE, TOKENIZER_FILE
@@ -32,6 +33,9 @@ def load(run: Path) -> ReaderModel:
     for rank in ranks:
         adapt(model, rank)
     model.load_state_dict(weights)
+    for module in list(model.modules()):
+        if parametrize.is_parametrized(module, "weight"):
+            parametrize.remove_parametrizations(module, "weight", leave_parametrized=True)
     return model.eval()
 
 
@@ -63,18 +67,26 @@ def export(model: ReaderModel, path: Path) -> None:
         )
 
 
+def finish(folder: Path, run: Path) -> None:
+    """The tokenizer and the card beside the model in the folder."""
+    load_tokenizer().save(str(folder / TOKENIZER_FILE))
+    digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL_FILE, TOKENIZER_FILE)}
+    log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    runs = [entry for entry in log if "run" in entry]
+    card = {"format": FORMAT, "name": f"{_NAME}-{digests[MODEL_FILE][:8]}", "sha256": digests, "runs": runs}
+    (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
 def main(run: Path, target: Path) -> None:
-    """The reader is exported."""
-    full = run / "full.onnx"
-    export(load(run), full)
-    target.mkdir(parents=True, exist_ok=True)
-    quantize(full, target / MODEL_FILE)
-    load_tokenizer().save(str(target / TOKENIZER_FILE))
-    digest = hashlib.sha256((target / MODEL_FILE).read_bytes()).hexdigest()
-    log = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
-    card = {"format": FORMAT, "name": f"{_NAME}-{digest[:8]}", "sha256": digest, "run": json.loads(log[0])["run"]}
-    (target / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    print(card, (target / MODEL_FILE).stat().st_size)  # noqa: T201
+    """The reader is exported in both precisions."""
+    full = run / "full"
+    for folder in (full, target):
+        folder.mkdir(parents=True, exist_ok=True)
+    export(load(run), full / MODEL_FILE)
+    quantize(full / MODEL_FILE, target / MODEL_FILE)
+    for folder in (full, target):
+        finish(folder, run)
+        print(f"{folder}: {(folder / MODEL_FILE).stat().st_size:,} bytes")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -34,19 +34,19 @@ _NEVER = -1e4
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run: what it reads, where it writes, and its numbers."""
+    """One run: where it writes, what it was asked for, what it reads."""
 
     folder: Path
+    arguments: dict[str, Any]
     device: torch.device
     steps: list[list[Crop]]
     examples: list[Example]
     held_out: list[Example]
-    rate: float
 
 
-def selected(data: Data, *, silver: bool, mined: bool) -> list[Example]:
-    """The examples that a run reads."""
-    return [*data.answerable, *(data.silver if silver else ()), *(data.mined if mined else ())]
+def selected(data: Data, *, silver: int, mined: int) -> list[Example]:
+    """The examples that a pass draws from, those without an answer so many times each."""
+    return [*data.answerable, *data.silver * silver, *data.mined * mined]
 
 
 def loss_of(scores: Tensor, rows: Batch, device: torch.device) -> Tensor:
@@ -70,13 +70,14 @@ def scores_of(model: ReaderModel, rows: Batch, device: torch.device) -> Tensor:
 def train(model: ReaderModel, run: Run, *, passed: float) -> None:
     """All steps from the last checkpoint on; `passed` is the time of the process that is no training, for the log."""
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=run.rate, weight_decay=_WEIGHT_DECAY, fused=True)
+    optimizer = torch.optim.AdamW(trained, lr=run.arguments["rate"], weight_decay=_WEIGHT_DECAY, fused=True)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(run.steps)))
     done = _resume(run, model, optimizer, schedule)
     losses: list[float] = []
     tokens, started = 0, time.perf_counter()
     size = sum(crop.length for crops in run.steps for crop in crops)
-    _log(run, {"at": done, "of": len(run.steps), "tokens": size, "examples": len(run.examples), "waited_s": passed})
+    facts = {"at": done, "of": len(run.steps), "tokens": size, "examples": len(run.examples), "waited_s": passed}
+    _log(run, {"run": run.arguments, **facts, "torch": torch.__version__})
     for step in range(done, len(run.steps)):
         rows = batch(run.examples, run.steps[step])
         loss = loss_of(scores_of(model, rows, run.device), rows, run.device)
@@ -157,8 +158,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("run", type=Path)
     parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--rows", type=int, help="examples of one pass, drawn at random; all if not given")
-    parser.add_argument("--without-silver", action="store_true", help="leave out SQuAD 2.0's unanswerable questions")
-    parser.add_argument("--without-mined", action="store_true", help="leave out the mined negatives")
+    parser.add_argument("--silver", type=int, default=1, help="times that SQuAD 2.0's unanswerable questions count")
+    parser.add_argument("--mined", type=int, default=1, help="times that the mined negatives count; 0 leaves them out")
     parser.add_argument("--adapter", type=int, metavar="RANK", help="train low-rank changes only")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -174,12 +175,12 @@ def main() -> None:
     torch.manual_seed(given.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = read_data(given.train, given.negatives, load_tokenizer(), seed=given.seed)
-    examples = selected(data, silver=not given.without_silver, mined=not given.without_mined)
+    examples = selected(data, silver=given.silver, mined=given.mined)
     rows = min(given.rows or len(examples), len(examples))
     seeds = range(given.seed, given.seed + given.passes)
     steps = [crops for seed in seeds for crops in plan(examples, rows=rows, size=given.batch, seed=seed)]
-    run = Run(given.run, device, steps, examples, data.held_out, given.rate)
-    _log(run, {"run": {name: str(value) for name, value in vars(given).items()}, "torch": torch.__version__})
+    paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN"}  # where they lie on a machine says nothing
+    run = Run(given.run, {**vars(given), **paths}, device, steps, examples, data.held_out)
     model = ReaderModel()
     if given.adapter:
         adapt(model, given.adapter)

@@ -74,6 +74,7 @@ def examine(read_settings: Callable[[], "Settings"]) -> Iterator[Check]:
     yield Check("settings", "from .env and the environment" if Path(".env").is_file() else "from the environment")
     yield from _unknown_settings(settings)
     yield _model(settings)
+    yield _reader()
     yield _corpus(settings)
     yield from _index(settings)
     yield _state(settings)
@@ -130,6 +131,16 @@ def _model(settings: "Settings") -> Check:
     return Check("model", f"{name}, loaded when an index is built" if found == name else f"{name}, checked, in {found}")
 
 
+def _reader() -> Check:
+    from qa_bot.models.span_model import ReaderCard, shipped_reader
+
+    try:
+        folder = shipped_reader()
+    except QABotError as error:
+        return Check("reader", str(error), broken=True)
+    return Check("reader", f"{ReaderCard.read(folder).name}, checked, in {folder}")
+
+
 def _corpus(settings: "Settings") -> Check:
     folder = settings.corpus_dir
     if not folder.is_dir():
@@ -163,7 +174,7 @@ def _index(settings: "Settings") -> Iterator[Check]:
     except QABotError as error:
         yield Check("index", str(error), broken=True)
     except (ImportError, OSError) as error:
-        yield Check("index", f"It cannot be opened ({error}): run `pip install --force-reinstall qa-bot`.", broken=True)
+        yield Check("index", f"It cannot be opened ({error}): install qa-bot again, from its folder.", broken=True)
     else:
         yield Check("question", f"went through in {turn.timing.total:.0f} ms")
 

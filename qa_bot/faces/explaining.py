@@ -7,7 +7,7 @@ from qa_bot.faces.safe_text import one_line
 from qa_bot.faces.terminal import write
 from qa_bot.types import Evidence, Turn
 
-_COLUMNS = f"{'support':>7} {'score':>7} {'dense':>7} {'words':>7} {'cosine':>7} {'bm25':>7}   passage"
+_COLUMNS = f"{'support':>7} {'margin':>7} {'score':>7} {'dense':>7} {'words':>7} {'cosine':>7} {'bm25':>7}   passage"
 
 
 def print_explanation(console: Console, turn: Turn, *, passages: int, min_support: float) -> None:
@@ -15,6 +15,8 @@ def print_explanation(console: Console, turn: Turn, *, passages: int, min_suppor
     timing = turn.timing
     write(console, Text("\nHow this was found", "bold"))
     write(console, Text(f"  searched   {one_line(turn.query.text)}"))
+    for note in turn.reading.notes:
+        write(console, Text(f"  note       {note}"))
     write(console, Text(f"  threshold  support {min_support:.2f}; this reply has {turn.reply.support:.2f}"))
     write(
         console,
@@ -33,8 +35,9 @@ def print_explanation(console: Console, turn: Turn, *, passages: int, min_suppor
 
 def _row(evidence: Evidence) -> str:
     hit, passage = evidence.hit, evidence.hit.passage
+    margin = f"{'-':>7}" if evidence.margin is None else f"{evidence.margin:7.2f}"
     return (
-        f"{evidence.citation.support:7.2f} {hit.score:7.3f} {_rank(hit.dense_rank)} {_rank(hit.lexical_rank)}"
+        f"{evidence.citation.support:7.2f} {margin} {hit.score:7.3f} {_rank(hit.dense_rank)} {_rank(hit.lexical_rank)}"
         f" {hit.similarity:7.3f} {hit.bm25:7.2f}   {one_line(passage.article.id)}:{passage.start}-{passage.end}"
     )
 

@@ -12,6 +12,8 @@ from qa_bot.types import Abstention, Answer, Article, Citation, Reason, Turn
 _INDENT = 2
 
 _MARKED = "bold black on bright_yellow"
+# From which support on.
+_SUPPORT_WORDS = {"strong": 0.6, "good": 0.45, "weak": 0.0}
 _SUPPORT_STYLES = {"strong": "green", "good": "yellow", "weak": "red"}
 _REASONS = {
     Reason.WEAK_SUPPORT: "The articles do not say.",
@@ -21,11 +23,8 @@ NOT_AN_ANSWER = "Closest passages (not an answer):"
 
 
 def support_word(support: float) -> str:
-    """The support in one word."""
-    # Support is a calibrated probability: strong is wrong at most one time in five, good is right more often than not.
-    if support >= 0.8:  # noqa: PLR2004
-        return "strong"
-    return "good" if support >= 0.5 else "weak"  # noqa: PLR2004
+    """The support in one word; docs/benchmarks.md has how often each of them is right."""
+    return next(word for word, least in _SUPPORT_WORDS.items() if support >= least)
 
 
 def reply_entries(turn: Turn) -> tuple[Citation, ...]:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.types import Ranking, Rows, Vectors
+from qa_bot.index.search import Ranking
+from qa_bot.types import Rows, Vectors
 
 PASSAGES_FILE = "passages.faiss"
 SENTENCES_FILE = "sentences.npy"

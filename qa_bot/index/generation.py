@@ -16,6 +16,7 @@ from qa_bot.index.store import Store
 
 CURRENT_FILE = "CURRENT"
 ENCODER_FOLDER = "encoder"
+READER_FOLDER = "reader"
 _GENERATIONS = "generations"
 _BUILDING = ".building"
 _LOCK_FILE = "build.lock"

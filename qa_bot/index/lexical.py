@@ -10,7 +10,8 @@ import tantivy
 from numpy.typing import NDArray
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.types import Ranking, Rows
+from qa_bot.index.search import Ranking
+from qa_bot.types import Rows
 
 LEXICAL_FOLDER = "lexical"
 _ANALYZER = "words"

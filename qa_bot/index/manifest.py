@@ -9,14 +9,15 @@ from qa_bot.errors import IndexUnavailable
 
 MANIFEST_FILE = "manifest.json"
 # Raised by every change of what the files of a generation hold or how articles are cut into passages.
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The facts of one generation; `files` has the size in bytes of each of its other files.
 
-    `precision` is what the encoder is stored in, `asked_precision` what the build was asked for.
+    `precision` is what the encoder is stored in, `asked_precision` what the build was asked for; `reader` is the name
+    of the reader that the generation carries.
     """
 
     format: int
@@ -32,6 +33,7 @@ class Manifest:
     dimension: int
     window: int
     fidelity: float
+    reader: str
     support: dict[str, Any]
     files: dict[str, int]
 

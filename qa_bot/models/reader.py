@@ -1,191 +1,156 @@
-"""The reader without weights of its own: the best sentence of each passage, by its cosine and its words."""
+"""The reader: reads the best passages of a search, and says of each what answers, and how likely it is that it does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import exp
 
-from qa_bot.answer_types import AnswerType, asked_type, candidates
 from qa_bot.chunking import paragraph_number
-from qa_bot.support import Calibration, log_odds
-from qa_bot.text import Offsets, words
-from qa_bot.types import Citation, Evidence, Hit, Query, SentenceMatch, Span
+from qa_bot.models.quoting import Quotation, passage_coverage, quote_sentence, quote_words, sentence_score
+from qa_bot.models.reader_input import QUESTION_TOKENS
+from qa_bot.models.span_model import SpanModel, Text, TextSpan
+from qa_bot.support import Calibration
+from qa_bot.text import words
+from qa_bot.types import Citation, Evidence, Hit, Query, Reading, Span
 
-# What the share of matched words adds to a sentence's cosine: .3 to .5 measured alike, less and more are worse.
-COVERAGE_WEIGHT = 0.4
-# What it adds that a sentence has an expression of the kind that is asked for: .1 to .2 measured alike.
-_TYPE_WEIGHT = 0.15
-# An adjoining sentence is quoted too where it has this share of the question's words that the best one lacks.
-_ADJOINING_GAIN = 0.2
-# Longer quotations are not made longer still by an adjoining sentence.
-_LONG_QUOTATION = 600
-# A sentence that begins so cannot be understood without the one before it.
-_LEANING = frozenset(
-    ["he", "she", "it", "they", "his", "her", "its", "their", "this", "that", "these", "those", "him", "them"]
-)
-
-
-def sentence_score(match: SentenceMatch) -> float:
-    """How well a sentence meets a question: its cosine, and the share of the question's words that it has."""
-    return match.similarity + COVERAGE_WEIGHT * match.coverage
+# How many passages are read: see docs/benchmarks.md, quality against latency.
+READ = 8
+# What the score of its sentence adds to the margin of a span: see docs/log.md.
+_SENTENCE_WEIGHT = 2.0
+# Margin and score of null of a passage in which nothing can be read: far from any that a model gives.
+_NOTHING = (-20.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
-    """The sentences `first` to `last` (both included) of a hit; `best` is the one that answers."""
+class Candidate:
+    """What a hit that was read would be quoted with: the margin of its words, and the score of null beside them."""
 
-    hit: Hit
-    first: int
-    best: int
-    last: int
-
-    @property
-    def span(self) -> Span:
-        """The quotation in its article."""
-        sentences = self.hit.sentences
-        return Span(self.hit.passage.article, sentences[self.first].start, sentences[self.last].end)
+    quotation: Quotation
+    margin: float
+    null: float
 
     @property
-    def matched(self) -> tuple[float, ...]:
-        """The weight of each word of the question that the quotation has."""
-        return _union(self.hit.sentences[self.first : self.last + 1])
+    def hit(self) -> Hit:
+        """Where it was found."""
+        return self.quotation.hit
+
+    @property
+    def score(self) -> float:
+        """The reader's score of the words themselves; from passage to passage it is steadier than the margin."""
+        return self.margin + self.null
 
 
-class SentenceReader:
-    """Reads by sentence vectors and words; its support is a calibrated logistic regression."""
+class SpanReader:
+    """Reads with the trained model; its support is a calibrated logistic regression."""
 
-    def __init__(self, calibration: Calibration) -> None:
+    def __init__(self, model: SpanModel, calibration: Calibration) -> None:
+        self._model = model
         self._calibration = calibration
 
-    def read(self, query: Query, hits: Sequence[Hit]) -> list[Evidence]:
-        """Evidence from each hit, best first, ties in the order of the hits.
+    def read(self, query: Query, hits: Sequence[Hit]) -> Reading:
+        """Evidence from each hit, the best supported first, ties in the order of the hits.
 
-        The order is that of the fused score and the log-odds of support, in equal parts: more of the latter is better
-        on the questions that it was fitted on, and worse on others.
+        The first `READ` hits are read. Of the others, which come after them, the sentence that meets the question best
+        is quoted, and no more support is claimed than the least of those read has.
         """
-        evidence = [self._evidence(query, hit, hits) for hit in hits]
-        return sorted(evidence, key=lambda item: item.hit.score + log_odds(item.citation.support), reverse=True)
+        candidates = find_candidates(query, hits[:READ], self._model)
+        evidence = [
+            Evidence(one.hit, _citation(one.quotation, self._support(one, candidates)), one.margin)
+            for one in candidates
+        ]
+        evidence.sort(key=lambda item: item.citation.support, reverse=True)
+        for hit in hits[READ:]:
+            evidence.append(Evidence(hit, _citation(quote_sentence(hit), evidence[-1].citation.support), None))
+        return Reading(tuple(evidence), tuple(self._notes(query)))
 
-    def _evidence(self, query: Query, hit: Hit, hits: Sequence[Hit]) -> Evidence:
-        quotation = quote(query, hit)
-        span = quotation.span
-        citation = Citation(
-            article=span.article,
-            start=span.start,
-            end=span.end,
-            highlight=_highlight(query, quotation),
-            paragraph=paragraph_number(span.article, span.start),
-            support=self._calibration.probability(features(query, quotation, hits)),
-        )
-        return Evidence(hit, citation)
+    def _support(self, candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+        return self._calibration.probability(features(candidate, candidates))
 
-
-def quote(query: Query, hit: Hit) -> Quotation:
-    """The sentence of the hit that best meets the query, with one adjoining sentence where that one needs it."""
-    kind = asked_type(query.text)
-    scores = [
-        sentence_score(match) + _TYPE_WEIGHT * _has_answer_of_type(kind, query, _text(hit, match))
-        for match in hit.sentences
-    ]
-    best = scores.index(max(scores))
-    first, last = _with_adjoining(hit, best)
-    return Quotation(hit, first, best, last)
+    def _notes(self, query: Query) -> list[str]:
+        tokens = self._model.question_tokens(query.text)
+        if tokens <= QUESTION_TOKENS:
+            return []
+        return [f"the question has {tokens} tokens: its first and last {QUESTION_TOKENS // 2} were read"]
 
 
-def features(query: Query, quotation: Quotation, hits: Sequence[Hit]) -> tuple[float, ...]:
-    """What the calibration weighs, in the order of `support.FEATURES`; `hits` are all hits of the query."""
-    hit = quotation.hit
-    kind = asked_type(query.text)
-    asks_value = kind in {AnswerType.DATE, AnswerType.NUMBER}
+def find_candidates(query: Query, hits: Sequence[Hit], model: SpanModel) -> list[Candidate]:
+    """For each hit, in order, what it would be quoted with once it is read."""
+    spans = model.read(query.text, [_text(hit) for hit in hits])
+    return [_candidate(hit, found) for hit, found in zip(hits, spans, strict=True)]
+
+
+def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, ...]:
+    """What the calibration weighs, in the order of `support.FEATURES`; `candidates` are all those of the query."""
+    others = [other for other in candidates if other is not candidate and not _is_copy(other, candidate)]
     return (
-        hit.sentences[quotation.best].similarity,
-        hit.similarity,
-        sum(quotation.matched),
-        sum(_union(hit.sentences)),
-        float(asks_value and not _has_answer_of_type(kind, query, quotation.span.text)),
-        *_leads(hit, hits),
+        candidate.margin,
+        candidate.null,
+        # A lead, since z-scores themselves grow with the number of passages that there are.
+        _lead(candidate, others, lambda one: one.hit.score),
+        candidate.quotation.similarity,
+        candidate.quotation.coverage,
+        passage_coverage(candidate.hit),
+        _lead(candidate, others, lambda one: one.score),
+        _agreement(candidate, others),
     )
 
 
-def _leads(hit: Hit, hits: Sequence[Hit]) -> tuple[float, float, float]:
-    """How far the hit lies above the best other one, a copy of it not counted; zeros where there is no other.
+def _citation(quotation: Quotation, support: float) -> Citation:
+    span = quotation.span
+    return Citation(
+        article=span.article,
+        start=span.start,
+        end=span.end,
+        highlight=quotation.highlight,
+        paragraph=paragraph_number(span.article, span.start),
+        support=support,
+    )
+
+
+def _candidate(hit: Hit, spans: Sequence[TextSpan | None]) -> Candidate:
+    span = _best_span(hit, spans)
+    if span is None:
+        return Candidate(quote_sentence(hit), *_NOTHING)
+    origin = hit.passage.start
+    words_that_answer = Span(hit.passage.article, origin + span.start, origin + span.end)
+    return Candidate(quote_words(hit, words_that_answer), span.margin, span.null)
+
+
+def _text(hit: Hit) -> Text:
+    passage = hit.passage
+    sentences = tuple((start - passage.start, end - passage.start) for start, end in passage.sentences)
+    return Text(passage.article.title, passage.text, sentences)
+
+
+def _best_span(hit: Hit, spans: Sequence[TextSpan | None]) -> TextSpan | None:
+    """The span that answers best, by its own margin and by its sentence."""
+    scored = [
+        (span.margin + _SENTENCE_WEIGHT * sentence_score(match), -number, span)
+        for number, (span, match) in enumerate(zip(spans, hit.sentences, strict=True))
+        if span
+    ]
+    return max(scored)[2] if scored else None
+
+
+def _lead(candidate: Candidate, others: Sequence[Candidate], score: Callable[[Candidate], float]) -> float:
+    """How far the candidate's score lies above the best of the others; 0 where there are none.
 
     What answers stands out from its surroundings; where nothing answers, the closest passages are all alike.
     """
-    others = [other for other in hits if other is not hit and other.passage.text != hit.passage.text]
-    if not others:
-        return (0.0, 0.0, 0.0)
-    bm25 = hit.bm25 - max(other.bm25 for other in others)
-    return (
-        hit.similarity - max(other.similarity for other in others),
-        _best_score(hit) - max(map(_best_score, others)),
-        # As a share: the size of BM25 depends on the length of the question. Bounded: a hit may have none.
-        max(-1.0, bm25 / hit.bm25) if hit.bm25 > 0 else -1.0,
-    )
+    return score(candidate) - max(map(score, others)) if others else 0.0
 
 
-def _best_score(hit: Hit) -> float:
-    return max(map(sentence_score, hit.sentences))
+def _agreement(candidate: Candidate, others: Sequence[Candidate]) -> float:
+    """How sure the reader is, 0 to 1, of the surest other passage that answers with the same words."""
+    answer = _answer_words(candidate)
+    same = (other.margin for other in others if answer and _answer_words(other) == answer)
+    return max((1.0 / (1.0 + exp(-margin)) for margin in same), default=0.0)
 
 
-def _with_adjoining(hit: Hit, best: int) -> tuple[int, int]:
-    sentences = hit.sentences
-    if sentences[best].end - sentences[best].start > _LONG_QUOTATION:
-        return best, best
-    if best > 0 and _leans_back(_text(hit, sentences[best])):
-        return best - 1, best
-    gains = {
-        (min(best, other), max(best, other)): _gain(sentences[best], sentences[other])
-        for other in (best + 1, best - 1)
-        if 0 <= other < len(sentences)
-    }
-    pair, gain = max(gains.items(), key=lambda item: item[1], default=((best, best), 0.0))
-    return pair if gain >= _ADJOINING_GAIN else (best, best)
+def _answer_words(candidate: Candidate) -> list[str]:
+    text = candidate.quotation.highlight.text
+    return [text[start:end].lower() for start, end in words(text)]
 
 
-def _gain(best: SentenceMatch, other: SentenceMatch) -> float:
-    return sum(_union((best, other))) - best.coverage
-
-
-def _union(matches: Sequence[SentenceMatch]) -> tuple[float, ...]:
-    return tuple(map(max, zip(*(match.matched for match in matches), strict=True)))
-
-
-def _leans_back(sentence: str) -> bool:
-    start, end = next(iter(words(sentence)), (0, 0))
-    return sentence[start:end].lower() in _LEANING
-
-
-def _has_answer_of_type(kind: AnswerType, query: Query, text: str) -> bool:
-    return bool(_new_candidates(kind, query, text))
-
-
-def _new_candidates(kind: AnswerType, query: Query, text: str) -> list[Offsets]:
-    """The expressions of that kind that do not merely repeat words of the question."""
-    asked = {query.text[start:end].lower() for start, end in words(query.text)}
-    found = []
-    for start, end in candidates(kind, text):
-        inner = text[start:end]
-        if any(inner[a:b].lower() not in asked for a, b in words(inner)):
-            found.append((start, end))
-    return found
-
-
-def _highlight(query: Query, quotation: Quotation) -> Span:
-    """The words of the best sentence that answer: of the kind asked for, nearest to the words of the question."""
-    hit = quotation.hit
-    match = hit.sentences[quotation.best]
-    sentence = _text(hit, match)
-    found = _new_candidates(asked_type(query.text), query, sentence)
-    if not found:
-        return Span(hit.passage.article, match.start, match.end)
-    asked = {query.text[start:end].lower() for start, end in words(query.text) if end - start > 3}  # noqa: PLR2004
-    anchors = [(a + b) / 2 for a, b in words(sentence) if sentence[a:b].lower() in asked]
-
-    def distance(span: Offsets) -> float:
-        return sum(abs((span[0] + span[1]) / 2 - anchor) for anchor in anchors)
-
-    start, end = min(found, key=distance)
-    return Span(hit.passage.article, match.start + start, match.start + end)
-
-
-def _text(hit: Hit, match: SentenceMatch) -> str:
-    return hit.passage.article.text[match.start : match.end]
+def _is_copy(one: Candidate, other: Candidate) -> bool:
+    """Whether the two would be the same evidence twice: agency copies often differ outside the quotation."""
+    return one.quotation.span.text == other.quotation.span.text or one.hit.passage.text == other.hit.passage.text

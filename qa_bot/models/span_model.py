@@ -17,7 +17,8 @@ from tokenizers import Encoding, Tokenizer
 
 from qa_bot.errors import ModelUnavailable
 from qa_bot.models.reader_input import TITLE_TOKENS, ReaderInput, assemble, room, shortened, windows
-from qa_bot.models.spans import Positions, Scores, spans_by_start
+from qa_bot.models.spans import Scores, null_score, spans_by_start
+from qa_bot.support import default_calibration_text, parse_calibration
 from qa_bot.text import Offsets
 
 MODEL_FILE = "model.onnx"
@@ -30,11 +31,11 @@ _INPUTS = ("ids", "types", "mask")
 
 @dataclass(frozen=True, slots=True)
 class ReaderCard:
-    """What a reader is: its name, the SHA-256 of its model file, and the run that trained it."""
+    """What a reader is: its name, the SHA-256 of each of its files, and the runs that trained it."""
 
     name: str
-    sha256: str
-    run: dict[str, Any]
+    sha256: dict[str, str]
+    runs: list[dict[str, Any]]
 
     @classmethod
     def read(cls, folder: Path) -> "ReaderCard":
@@ -42,16 +43,23 @@ class ReaderCard:
         fields = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
         if not isinstance(fields, dict) or fields.pop("format", None) != FORMAT:
             raise ValueError(f"it is not of format {FORMAT}")
-        return cls(**fields)
+        try:
+            return cls(**fields)
+        except TypeError as error:
+            raise ValueError(f"{CARD_FILE} is damaged") from error
 
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Characters `start` to `end` of a text; `margin` is how much better they answer than "it is not here"."""
+    """Characters `start` to `end` of a text; `margin` is how much better they answer than "it is not here".
+
+    `null` is the score of "it is not here" where the span was read.
+    """
 
     start: int
     end: int
     margin: float
+    null: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +119,19 @@ class SpanModel:
             for start, end in windows(len(encoding.ids), room(asked, title))
         ]
         best: list[list[TextSpan | None]] = [[None] * len(text.sentences) for text in texts]
-        for row, (last, margins) in zip(rows, self._threads.map(self._spans, rows), strict=True):
-            found = _by_sentence(texts[row.text], encodings[row.text], row, last, margins)
+        for row, (starts, ends) in zip(rows, self._threads.map(self._score, rows), strict=True):
+            found = _by_sentence(texts[row.text], encodings[row.text], row, starts, ends)
             best[row.text] = list(map(_better, best[row.text], found))
         return best
 
     def _encode(self, text: str) -> Encoding:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
-    def _spans(self, row: "_Row") -> tuple[Positions, Scores]:
+    def _score(self, row: "_Row") -> tuple[Scores, Scores]:
         columns = (row.input.ids, row.input.types, [1] * len(row.input.ids))
         feed = {name: np.array([column], dtype=np.int64) for name, column in zip(_INPUTS, columns, strict=True)}
         starts, ends = self._session.run(["starts", "ends"], feed)
-        return spans_by_start(starts[0], ends[0], first=row.input.first, stop=len(row.input.ids) - 1)
+        return starts[0], ends[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,31 +144,39 @@ class _Row:
 
 
 def shipped_reader() -> Path:
-    """The folder of the reader that the package ships, its weights checked; raises ModelUnavailable."""
+    """The folder of the reader that the package ships, all of it checked; raises ModelUnavailable."""
     folder = Path(str(files("qa_bot").joinpath("data/reader")))
     try:
         card = ReaderCard.read(folder)
-        with (folder / MODEL_FILE).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError, TypeError) as error:
-        raise _broken(folder, str(error)) from error
-    if digest != card.sha256:
-        raise _broken(folder, f"{MODEL_FILE} is not the file that was shipped: sha256 {digest}")
+        for name in (MODEL_FILE, TOKENIZER_FILE):
+            _check_file(folder / name, card.sha256.get(name))
+        _check_calibration(card)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"The reader that comes with qa-bot cannot be used ({folder}: {error}):"
+            " install qa-bot again, from its folder with `pip install --force-reinstall --no-deps .`.",
+            model=str(folder),
+        ) from error
     return folder
 
 
-def _broken(folder: Path, why: str) -> ModelUnavailable:
-    return ModelUnavailable(
-        f"The reader that comes with qa-bot cannot be used ({folder}: {why}):"
-        " run `pip install --force-reinstall --no-deps qa-bot`.",
-        model=str(folder),
-    )
+def _check_calibration(card: ReaderCard) -> None:
+    fitted = parse_calibration(default_calibration_text()).reader
+    if fitted != card.name:
+        raise ValueError(f"support is calibrated for {fitted}, and this is {card.name}")
 
 
-def _by_sentence(
-    text: Text, encoding: Encoding, row: _Row, last: Positions, margins: Scores
-) -> Iterator[TextSpan | None]:
+def _check_file(path: Path, expected: str | None) -> None:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != expected:
+        raise ValueError(f"{path.name} is not the file that was shipped: sha256 {digest}")
+
+
+def _by_sentence(text: Text, encoding: Encoding, row: _Row, starts: Scores, ends: Scores) -> Iterator[TextSpan | None]:
     """For each sentence the best span that begins in it, of those in the row."""
+    last, margins = spans_by_start(starts, ends, first=row.input.first, stop=len(starts) - 1)
+    null = float(null_score(starts, ends))
     begins = np.array([start for start, _ in encoding.offsets[row.start : row.start + len(margins)]], dtype=np.int64)
     for bounds in text.sentences:
         first, stop = np.searchsorted(begins, bounds).tolist()
@@ -170,7 +186,7 @@ def _by_sentence(
             token = first + int(margins[first:stop].argmax())
             shift = row.start - row.input.first
             start, end = _whole_words(text.text, encoding, row.start + token, int(last[token]) + shift)
-            yield TextSpan(start, end, float(margins[token]))
+            yield TextSpan(start, end, float(margins[token]), null)
 
 
 def _whole_words(text: str, encoding: Encoding, first: int, last: int) -> Offsets:

@@ -14,12 +14,18 @@ def spans_by_start(starts: Scores, ends: Scores, *, first: int, stop: int) -> tu
     """For each token from `first` up to, not including, `stop`: the last token of the best span from it, its margin.
 
     `starts` and `ends` have a score for each token of the row. The score of a span is that of its start and its end
-    together; its margin is how much that is above the score of null, which is that of `[CLS]`, the row's first token
-    (Devlin et al. 2019). No span has more than `LONGEST` tokens or reaches `stop`; of equals the shorter one is best.
+    together; its margin is how much that is above `null_score` (Devlin et al. 2019). No span has more than `LONGEST`
+    tokens or reaches `stop`; of equals the shorter one is best.
     """
     padded = np.full(stop - first + LONGEST - 1, -np.inf, dtype=np.float32)
     padded[: stop - first] = ends[first:stop]
     candidates = np.lib.stride_tricks.sliding_window_view(padded, LONGEST)
     last = np.arange(first, stop) + candidates.argmax(axis=1)
-    margins: Scores = starts[first:stop] + ends[last] - (starts[0] + ends[0])
+    margins: Scores = starts[first:stop] + ends[last] - null_score(starts, ends)
     return last, margins
+
+
+def null_score(starts: Scores, ends: Scores) -> np.float32:
+    """The score of "it is not here": that of `[CLS]`, the row's first token, as a span."""
+    score: np.float32 = starts[0] + ends[0]
+    return score

@@ -14,6 +14,7 @@ from qa_bot.types import (
     Hit,
     Passage,
     Query,
+    Reading,
     Reason,
     SentenceMatch,
     Span,
@@ -32,10 +33,10 @@ def cite(article_id: str, text: str, highlight: str, support: float) -> Citation
 def turn(*cited: Citation, answered: bool, latency_ms: float = 1.0) -> Turn:
     """A turn that weighed the citations, best first, and answered with them or abstained."""
     query = Query("q", "q")
-    evidence = tuple(Evidence(_hit(citation, rank), citation) for rank, citation in enumerate(cited, start=1))
+    evidence = tuple(Evidence(_hit(citation, rank), citation, None) for rank, citation in enumerate(cited, start=1))
     reason = Reason.WEAK_SUPPORT if cited else Reason.NOTHING_FOUND
     reply = Answer(query, cited) if answered else Abstention(query, reason, cited)
-    return Turn(query, reply, evidence, Timing(0.0, 0.0, 0.0, latency_ms))
+    return Turn(query, reply, Reading(evidence, ()), Timing(0.0, 0.0, 0.0, latency_ms))
 
 
 def ranking_turn(article_ids: Sequence[str]) -> Turn:

@@ -5,7 +5,7 @@ from evaluation_doubles import answerable, cite, ranking_turn, turn, unanswerabl
 
 from qa_bot.evaluation.kinds import Kind
 from qa_bot.evaluation.records import Gone, judged, make_record, offsets_ok
-from qa_bot.types import Article, Span, Turn
+from qa_bot.types import Article, Reading, Span, Turn
 
 
 def test_an_answer_is_judged_by_its_first_citation() -> None:
@@ -99,6 +99,6 @@ def test_a_highlight_in_another_article_is_not_exact(*, answered: bool) -> None:
 def test_a_quotation_from_another_article_than_its_passage_is_not_exact() -> None:
     """A citation from an article other than the one that was found is not exact."""
     found, other = turn(cite("a", "In 2016.", "2016", 0.9), answered=True), cite("b", "In 2016.", "2016", 0.9)
-    swapped = Turn(found.query, found.reply, (replace(found.evidence[0], citation=other),), found.timing)
+    swapped = Turn(found.query, found.reply, Reading((replace(found.evidence[0], citation=other),), ()), found.timing)
 
     assert not offsets_ok(swapped)

@@ -12,6 +12,7 @@ from qa_bot.types import (
     Hit,
     Passage,
     Query,
+    Reading,
     Reason,
     Span,
     Timing,
@@ -56,20 +57,22 @@ def citation(article: Article, quote: str, words: str, *, paragraph: int, suppor
 
 
 BUILT = citation(HARBOUR, "The harbour was built in 1874 by Ana Kovač.", "1874", paragraph=3, support=0.94)
-COAST = citation(HARBOUR, "Mirna lies on the coast.", "on the coast", paragraph=2, support=0.61)
+COAST = citation(HARBOUR, "Mirna lies on the coast.", "on the coast", paragraph=2, support=0.55)
 MUSEUM = citation(HARBOUR, "Today it is a museum.", "a museum", paragraph=5, support=0.12)
 TRAP = citation(HOSTILE, HOSTILE.text, "red", paragraph=1, support=0.9)
 
 
-def evidence(cited: Citation, *, dense_rank: int | None, lexical_rank: int | None, score: float) -> Evidence:
+def evidence(
+    cited: Citation, *, dense_rank: int | None, lexical_rank: int | None, score: float, margin: float | None = None
+) -> Evidence:
     """The citation as found in a passage that is the whole article."""
     passage = Passage(cited.article, 0, len(cited.article.text), ((0, len(cited.article.text)),))
     hit = Hit(passage, score, 0.5, 2.0, dense_rank, lexical_rank, sentences=())
-    return Evidence(hit, cited)
+    return Evidence(hit, cited, margin)
 
 
 WEIGHED = (
-    evidence(BUILT, dense_rank=1, lexical_rank=2, score=1.0),
+    evidence(BUILT, dense_rank=1, lexical_rank=2, score=1.0, margin=4.5),
     evidence(COAST, dense_rank=2, lexical_rank=None, score=0.5),
     evidence(MUSEUM, dense_rank=None, lexical_rank=1, score=0.25),
 )
@@ -99,10 +102,10 @@ class FakePipeline:
         self.lengths.append(len(conversation.turns))
         query = Query(text=" ".join(question.split()), asked=question)
         if "built" in question:
-            return Turn(query, Answer(query, (BUILT, COAST)), WEIGHED, TIMING)
+            return Turn(query, Answer(query, (BUILT, COAST)), Reading(WEIGHED, ()), TIMING)
         if "trap" in question:
             found = evidence(TRAP, dense_rank=1, lexical_rank=1, score=1.0)
-            return Turn(query, Answer(query, (TRAP,)), (found,), TIMING)
+            return Turn(query, Answer(query, (TRAP,)), Reading((found,), ()), TIMING)
         if "moon" in question:
-            return Turn(query, Abstention(query, Reason.NOTHING_FOUND, ()), (), TIMING)
-        return Turn(query, Abstention(query, Reason.WEAK_SUPPORT, (MUSEUM,)), WEIGHED[::-1], TIMING)
+            return Turn(query, Abstention(query, Reason.NOTHING_FOUND, ()), Reading((), ()), TIMING)
+        return Turn(query, Abstention(query, Reason.WEAK_SUPPORT, (MUSEUM,)), Reading(WEIGHED[::-1], ()), TIMING)

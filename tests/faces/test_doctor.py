@@ -14,7 +14,7 @@ from qa_bot.errors import ModelUnavailable
 from qa_bot.faces import doctor
 from qa_bot.faces.doctor import PACKAGES, READ_SUFFIXES, Check, examine, print_checks
 from qa_bot.index import generation
-from qa_bot.models import bundled
+from qa_bot.models import bundled, span_model
 from qa_bot.pipeline import Pipeline
 from qa_bot.settings import read_settings
 
@@ -114,6 +114,21 @@ def test_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert [(check.broken, check.found[:26]) for check in good] == [(False, "all-MiniLM-L6-v2, checked,")]
     assert checks(name="model") == [Check("model", "The weights are not the original ones.", broken=True)]
+
+
+def test_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped reader is found and checked; one that is damaged is broken."""
+
+    def damaged() -> Path:
+        raise ModelUnavailable("The reader that comes with qa-bot cannot be used.", model="reader")
+
+    good = checks(name="reader")
+    monkeypatch.setattr(span_model, "shipped_reader", damaged)
+
+    assert [(check.broken, check.found[:14], "checked, in" in check.found) for check in good] == [
+        (False, "qa-bot-reader-", True)
+    ]
+    assert checks(name="reader") == [Check("reader", "The reader that comes with qa-bot cannot be used.", broken=True)]
 
 
 def test_bad_setting_ends_the_examination(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 from doubles import BUILT, COAST, HARBOUR, MUSEUM, TRAP, FakePipeline, citation
@@ -9,6 +10,7 @@ from rich.text import Text
 from qa_bot.faces.explaining import print_explanation
 from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply, support_word
 from qa_bot.faces.terminal import block
+from qa_bot.types import Reading
 
 
 def piped() -> Console:
@@ -171,8 +173,8 @@ def test_entries_are_numbered_once() -> None:
 
 
 def test_support_words() -> None:
-    """Strong from 0.8, good from one half, weak below."""
-    assert [support_word(support) for support in (1.0, 0.8, 0.79, 0.5, 0.49, 0.0)] == [
+    """Strong from 0.6, good from 0.45, weak below."""
+    assert [support_word(support) for support in (1.0, 0.6, 0.59, 0.45, 0.44, 0.0)] == [
         "strong",
         "strong",
         "good",
@@ -193,21 +195,24 @@ def test_whole_quotation_highlighted() -> None:
 
 
 def test_explanation() -> None:
-    """The explanation has what was searched, the threshold, the times, and a row for each passage."""
+    """The explanation has what was searched, what the reader says, the threshold, the times, and a row a passage."""
     console = piped()
+    turn = FakePipeline().ask("who?")
+    noted = replace(turn, reading=Reading(turn.evidence[::-1], ("the question has 90 tokens",)))
 
-    print_explanation(console, FakePipeline().ask("who?"), passages=2, min_support=0.4)
+    print_explanation(console, noted, passages=2, min_support=0.4)
 
     lines = written(console).split("\n")
-    assert lines[2:6] == [
+    assert lines[2:7] == [
         "  searched   who?",
+        "  note       the question has 90 tokens",
         "  threshold  support 0.40; this reply has 0.12",
         "  time       42.3 ms: encode 0.8, search 0.5, read 41.0",
         "  passages   2 of the 3 that were weighed, best first",
     ]
-    assert [line.split() for line in lines[6:9]] == [
-        ["support", "score", "dense", "words", "cosine", "bm25", "passage"],
-        ["0.12", "0.250", "-", "1", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
-        ["0.61", "0.500", "2", "-", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
+    assert [line.split() for line in lines[7:10]] == [
+        ["support", "margin", "score", "dense", "words", "cosine", "bm25", "passage"],
+        ["0.94", "4.50", "1.000", "1", "2", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
+        ["0.55", "-", "0.500", "2", "-", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
     ]
-    assert len({line.rindex("passage" if "passage" in line else "harbour.txt") for line in lines[6:9]}) == 1
+    assert len({line.rindex("passage" if "passage" in line else "harbour.txt") for line in lines[7:10]}) == 1

@@ -38,7 +38,7 @@ def test_answered_reply_is_the_contract() -> None:
     passage = {"article": "harbour.txt", "start": 0, "end": len(HARBOUR.text)}
     assert reply["passages"] == [
         {**passage, "score": 1.0, "dense_rank": 1, "lexical_rank": 2, "support": 0.94},
-        {**passage, "score": 0.5, "dense_rank": 2, "lexical_rank": None, "support": 0.61},
+        {**passage, "score": 0.5, "dense_rank": 2, "lexical_rank": None, "support": 0.55},
     ]
     assert list(reply["passages"][0]) == [*passage, "score", "dense_rank", "lexical_rank", "support"]
     assert reply["timing_ms"] == {"encode": 0.8, "search": 0.54, "read": 41.0, "total": 42.3}

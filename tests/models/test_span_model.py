@@ -21,8 +21,10 @@ from qa_bot.models.span_model import (
     TextSpan,
     shipped_reader,
 )
+from qa_bot.support import default_calibration_text, parse_calibration
 
 FIRE = "When did the hospital burn?"
+FITTED_FOR = parse_calibration(default_calibration_text()).reader
 
 
 @pytest.fixture(scope="module")
@@ -70,14 +72,14 @@ def test_one_span_for_each_sentence(reader: SpanModel) -> None:
 def test_words_are_no_answer(reader: SpanModel) -> None:
     """A sentence without a number has a span all the same, far below "it is not here"."""
     [[span]] = reader.read(FIRE, [text("The hospital burnt.")])
-    assert span == TextSpan(0, 3, -2 * FAR - NEEDED)
+    assert span == TextSpan(0, 3, -2 * FAR - NEEDED, NEEDED)
 
 
 def test_texts_keep_their_order(reader: SpanModel) -> None:
     """What is found comes back text by text; a text without sentences has no spans, and no texts have nothing."""
     texts = [text("Hospital 1."), Text("", "Hospital 2.", ()), text("Burnt hospital 3.", "And 4.")]
     found = reader.read(FIRE, texts)
-    assert found == [[TextSpan(9, 10, 0)], [], [TextSpan(15, 16, 1), TextSpan(22, 23, 1)]]
+    assert found == [[TextSpan(9, 10, 0, NEEDED)], [], [TextSpan(15, 16, 1, NEEDED), TextSpan(22, 23, 1, NEEDED)]]
     assert reader.read(FIRE, []) == []
 
 
@@ -126,7 +128,7 @@ def test_a_sentence_without_a_token_has_no_span(reader: SpanModel) -> None:
     """Control characters are no tokens: None stands for their sentence, and the others keep theirs."""
     one = text("\x01", "Hospital 12.", "\u200b\x02", "Hall 7.", "\x03\x04")
     assert reader.read("hospital", [one]) == [
-        [None, TextSpan(11, 13, 1 - NEEDED), None, TextSpan(23, 24, 1 - NEEDED), None]
+        [None, TextSpan(11, 13, 1 - NEEDED, NEEDED), None, TextSpan(23, 24, 1 - NEEDED, NEEDED), None]
     ]
 
 
@@ -134,9 +136,9 @@ def test_a_sentence_without_a_token_has_no_span(reader: SpanModel) -> None:
 def test_a_text_without_a_token_has_no_span(reader: SpanModel, nothing: str) -> None:
     """A text of which nothing can be read has None for its sentence, and its neighbours keep theirs."""
     assert reader.read(FIRE, [text("Hospital 1."), text(nothing), text("Burnt 2.")]) == [
-        [TextSpan(9, 10, 0)],
+        [TextSpan(9, 10, 0, NEEDED)],
         [None],
-        [TextSpan(6, 7, 0)],
+        [TextSpan(6, 7, 0, NEEDED)],
     ]
 
 
@@ -150,7 +152,7 @@ def test_nothing_is_lost_at_the_edges_of_windows(reader: SpanModel) -> None:
         before = max(0, min(position, tokens - 5))
         # Five tokens, of which the fourth is the number's first.
         one = text("ab " * before + "people 1986 " + "cd " * (tokens - 5 - before), title=title)
-        assert read_one(reader, question, one) == TextSpan(3 * before + 7, 3 * before + 11, 1 - NEEDED), before
+        assert read_one(reader, question, one) == TextSpan(3 * before + 7, 3 * before + 11, 1 - NEEDED, NEEDED), before
 
 
 def test_long_passages_are_read_as_short_ones_are(reader: SpanModel) -> None:
@@ -160,10 +162,10 @@ def test_long_passages_are_read_as_short_ones_are(reader: SpanModel) -> None:
     alone = [read_one(reader, FIRE, text(sentence)) for sentence in sentences]
     shift = len(sentences[0]) + 1
     assert found == [
-        TextSpan(span.start + number * shift, span.end + number * shift, span.margin)
+        TextSpan(span.start + number * shift, span.end + number * shift, span.margin, span.null)
         for number, span in enumerate(alone)
     ]
-    assert alone[0] == TextSpan(len(sentences[0]) - 5, len(sentences[0]) - 1, 2 - NEEDED)
+    assert alone[0] == TextSpan(len(sentences[0]) - 5, len(sentences[0]) - 1, 2 - NEEDED, NEEDED)
 
 
 def test_neighbours_do_not_count(reader: SpanModel) -> None:
@@ -216,7 +218,9 @@ def test_long_questions_are_shortened(reader: SpanModel) -> None:
 
 def test_the_title_is_read(reader: SpanModel) -> None:
     """Words of the title count, up to its limit, and no answer is found in it."""
-    assert read_one(reader, FIRE, text("On 5 May.", title="Hospital burnt in 1986")) == TextSpan(3, 4, 2 - NEEDED)
+    assert read_one(reader, FIRE, text("On 5 May.", title="Hospital burnt in 1986")) == TextSpan(
+        3, 4, 2 - NEEDED, NEEDED
+    )
     within, beyond = "ab " * (TITLE_TOKENS - 3) + "hospital", "ab " * TITLE_TOKENS + "hospital"
     assert read_one(reader, FIRE, text("5 May.", title=within)).margin == 1 - NEEDED
     assert read_one(reader, FIRE, text("5 May.", title=beyond)).margin == -NEEDED
@@ -224,7 +228,7 @@ def test_the_title_is_read(reader: SpanModel) -> None:
 
 def test_the_card_is_carried(reader: SpanModel) -> None:
     """A reader knows its name."""
-    assert (reader.card.name, reader.card.run) == (READER, {})
+    assert (reader.card.name, reader.card.runs) == (READER, [])
 
 
 def _cut(path: Path) -> None:
@@ -285,20 +289,21 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the shipped reader, in a package that ships the small one."""
     monkeypatch.setattr(span_model, "files", lambda _package: tmp_path)
-    export_reader(tmp_path / "data" / "reader")
+    export_reader(tmp_path / "data" / "reader", name=FITTED_FOR)
     return tmp_path / "data" / "reader"
 
 
 def test_the_shipped_reader_is_found(shipped: Path) -> None:
     """A reader whose model is the one that its card was written for can be used."""
     assert shipped_reader() == shipped
-    assert ReaderCard.read(shipped).name == READER
+    assert ReaderCard.read(shipped).name == FITTED_FOR
 
 
 @pytest.mark.parametrize(
     ("name", "damage", "why"),
     [
         (MODEL_FILE, _cut, "model.onnx is not the file that was shipped: sha256 [0-9a-f]{64}"),
+        (TOKENIZER_FILE, _cut, "tokenizer.json is not the file that was shipped: sha256 [0-9a-f]{64}"),
         (MODEL_FILE, Path.unlink, "No such file"),
         *((CARD_FILE, damage, "") for damage in DAMAGED_CARDS),
         (CARD_FILE, _other_format, "it is not of format 1"),
@@ -307,7 +312,14 @@ def test_the_shipped_reader_is_found(shipped: Path) -> None:
 def test_a_broken_installation_is_told(shipped: Path, name: str, damage: Callable[[Path], None], why: str) -> None:
     """A reader that is missing or is not the one that was shipped is refused with the command that mends it."""
     damage(shipped / name)
-    mend = "run `pip install --force-reinstall --no-deps qa-bot`"
+    mend = "install qa-bot again, from its folder with `pip install --force-reinstall --no-deps .`"
     with pytest.raises(ModelUnavailable, match=f"comes with qa-bot cannot be used .*{why}.*{mend}") as raised:
         shipped_reader()
     assert raised.value.model == str(shipped)
+
+
+def test_a_reader_without_its_calibration_is_refused(shipped: Path) -> None:
+    """A shipped reader that the shipped calibration was not fitted for is refused with both names."""
+    export_reader(shipped, name="other")
+    with pytest.raises(ModelUnavailable, match=f"support is calibrated for {FITTED_FOR}, and this is other"):
+        shipped_reader()
