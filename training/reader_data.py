@@ -6,6 +6,7 @@ passages of every length and answers at the edges of its window.
 """
 
 import random
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _SHORTEST = 40
 # Rows are cropped to multiples of this: a CPU prepares its matrix products anew for each shape that it meets, and
 # with all lengths trains at two thirds of the speed.
 _STEP = 8
+# How often a question is asked without its question mark, as most that are typed into a search box are, and how often
+# with one letter wrong.
+_UNMARKED, _MISTYPED = 0.25, 0.1
 
 Ids = tuple[int, ...]
 
@@ -77,9 +81,18 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
     """SQuAD's training set and the negatives mined from it, as tokens."""
     passages = {row["id"]: row for row in read_lines(folder / "passages.jsonl.gz")}
     questions = {row["id"]: row for row in read_lines(folder / "questions.jsonl.gz")}
+    held = set(random.Random(seed).sample(sorted({row["article"] for row in passages.values()}), _HELD_OUT_ARTICLES))
     encoded = _encode(tokenizer, {name: row["text"] for name, row in passages.items()})
     titles = _encode(tokenizer, {row["title"]: row["title"] for row in passages.values()})
-    asked = _encode(tokenizer, {name: row["question"] for name, row in questions.items()})
+    asked = _encode(
+        tokenizer,
+        {
+            name: row["question"]
+            if passages[row["passage"]]["article"] in held
+            else as_typed(row["question"], random.Random(f"{seed} {name}"))
+            for name, row in questions.items()
+        },
+    )
 
     def example(question: str, passage: str, answer: tuple[int, int] | None) -> Example:
         title = titles[passages[passage]["title"]].ids
@@ -90,7 +103,6 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
             answer,
         )
 
-    held = set(random.Random(seed).sample(sorted({row["article"] for row in passages.values()}), _HELD_OUT_ARTICLES))
     data = Data([], [], [], [])
     for name, row in questions.items():
         answer = _token_span(encoded[row["passage"]], row["answers"][0]) if row["answerable"] else None
@@ -148,6 +160,19 @@ def batch(examples: Sequence[Example], crops: Sequence[Crop]) -> Batch:
         if example.answer and crop.start <= example.answer[0] and example.answer[1] < crop.end:
             starts[row], ends[row] = (inputs.first + token - crop.start for token in example.answer)
     return Batch(ids, types, None if mask.all() else mask, allowed, starts, ends)
+
+
+def as_typed(question: str, chance: random.Random) -> str:
+    """The question as somebody may have typed it: often as it is, else without its mark or with one letter wrong."""
+    if chance.random() < _UNMARKED:
+        question = question.rstrip(" ?")
+    long = [(word.start(), word.end()) for word in re.finditer(r"[^\W\d_]{5,}", question)]
+    if not long or chance.random() >= _MISTYPED:
+        return question
+    at = chance.randrange(*chance.choice(long))
+    left, letter, right = question[:at], question[at], question[at + 1 :]
+    other = chance.choice("aeinorstl")
+    return left + chance.choice(("", letter * 2, other, letter + other)) + right
 
 
 def _encode(tokenizer: Tokenizer, texts: dict[str, str]) -> dict[str, Encoding]:

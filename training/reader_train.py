@@ -2,12 +2,14 @@
 
     python training/mine.py TRAIN MINED
     python training/reader_train.py TRAIN MINED/negatives.jsonl.gz RUN --passes 2
+    python training/reader_train.py TRAIN MINED/negatives.jsonl.gz RUN --start qa_bot/data/reader/model.onnx
 
 RUN receives `log.jsonl` (the command, the curve, measures on articles held out from the training set), `state.pt` (the
 last checkpoint) and, when the run is done, `model.pt`.
 """
 
 import argparse
+import hashlib
 import json
 import math
 import time
@@ -19,6 +21,7 @@ import numpy as np
 import torch
 from reader_data import Batch, Crop, Data, Example, batch, plan, read_data, whole
 from reader_model import ReaderModel, adapt, load_tokenizer
+from reader_weights import exported_weights
 from torch import Tensor
 from torch.nn import functional
 
@@ -44,9 +47,9 @@ class Run:
     held_out: list[Example]
 
 
-def selected(data: Data, *, silver: int, mined: int) -> list[Example]:
-    """The examples that a pass draws from, those without an answer so many times each."""
-    return [*data.answerable, *data.silver * silver, *data.mined * mined]
+def selected(data: Data, *, answerable: int, silver: int, mined: int) -> list[Example]:
+    """The examples that a pass draws from, those of each origin so many times."""
+    return [*data.answerable * answerable, *data.silver * silver, *data.mined * mined]
 
 
 def loss_of(scores: Tensor, rows: Batch, device: torch.device) -> Tensor:
@@ -158,8 +161,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("run", type=Path)
     parser.add_argument("--passes", type=int, default=2)
     parser.add_argument("--rows", type=int, help="examples of one pass, drawn at random; all if not given")
+    parser.add_argument("--answerable", type=int, default=1, help="times that questions with an answer count")
     parser.add_argument("--silver", type=int, default=1, help="times that SQuAD 2.0's unanswerable questions count")
     parser.add_argument("--mined", type=int, default=1, help="times that the mined negatives count; 0 leaves them out")
+    parser.add_argument("--start", type=Path, metavar="MODEL.onnx", help="go on from the weights of an int8 export")
     parser.add_argument("--adapter", type=int, metavar="RANK", help="train low-rank changes only")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=2e-4)
@@ -175,13 +180,16 @@ def main() -> None:
     torch.manual_seed(given.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = read_data(given.train, given.negatives, load_tokenizer(), seed=given.seed)
-    examples = selected(data, silver=given.silver, mined=given.mined)
+    examples = selected(data, answerable=given.answerable, silver=given.silver, mined=given.mined)
     rows = min(given.rows or len(examples), len(examples))
     seeds = range(given.seed, given.seed + given.passes)
     steps = [crops for seed in seeds for crops in plan(examples, rows=rows, size=given.batch, seed=seed)]
     paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN"}  # where they lie on a machine says nothing
+    paths["start"] = given.start and hashlib.sha256(given.start.read_bytes()).hexdigest()
     run = Run(given.run, {**vars(given), **paths}, device, steps, examples, data.held_out)
     model = ReaderModel()
+    if given.start:
+        model.load_state_dict(exported_weights(given.start), strict=False)
     if given.adapter:
         adapt(model, given.adapter)
     train(model.to(device).train(), run, passed=round(time.perf_counter() - started))

@@ -1,13 +1,14 @@
 """Fits qa_bot/data/support.json: how features of a quotation become the probability that it answers.
 
-    qa-bot index --corpus SQUAD_DEV --index INDEX
-    python training/support.py INDEX QUESTIONS.jsonl.gz
+    qa-bot index --corpus SQUAD_DEV --index SQUAD_INDEX
+    qa-bot index --corpus NQ --index NQ_INDEX
+    python training/support.py SQUAD_INDEX SQUAD_QUESTIONS.jsonl.gz NQ_INDEX NQ_QUESTIONS.jsonl.gz
 
-The index is read with the reader that is now in qa_bot/data/, whichever it carries itself.
+The indexes are read with the reader that is now in qa_bot/data/, whichever they carry themselves.
 
-Three kinds of question are asked of it: those that it answers, the same with their gold paragraph taken out of
-the search, and adversarial ones. Only articles of one part of the set are used (split.py); the other part is for
-`qa-bot evaluate` to report on.
+Three kinds of question are asked of each: those that it answers, the same with their gold paragraph taken out of
+the search, and adversarial ones. Only articles of one part of each set are used (split.py); the other part is for
+`qa-bot evaluate` to report on. All sets weigh alike in the fit, however many questions they have.
 
 Fitting goes in two steps. A logistic regression over all passages that were read tells quotations that hold a gold
 answer from others; its score orders the passages. Platt scaling (Platt 1999) over the first passage of each reply then
@@ -18,7 +19,7 @@ right.
 
 import argparse
 import json
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ import numpy as np
 from lines import read_lines
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from split import is_fitted
+from split import is_fitted, sampled
 
 from qa_bot.conversation import standalone
 from qa_bot.evaluation.squad import holds
@@ -39,6 +40,7 @@ from qa_bot.retrieval import retrieve
 from qa_bot.support import FEATURES, FORMAT
 from qa_bot.types import Conversation
 
+_SETS = "SQUAD_INDEX SQUAD_QUESTIONS NQ_INDEX NQ_QUESTIONS"
 _TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "support.json"
 # How much each kind of question weighs in the fit.
 _WEIGHTS = {"there": 1.0, "gone": 0.25, "adversarial": 1.0}
@@ -54,11 +56,7 @@ class Asked:
     correct: NDArray[np.bool_]
     question: NDArray[np.int64]
     kind: NDArray[np.str_]
-
-    @property
-    def weight(self) -> NDArray[np.float64]:
-        """The weight of each passage in the fit."""
-        return np.array([_WEIGHTS[str(kind)] for kind in self.kind])
+    weight: NDArray[np.float64]
 
 
 def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> Asked:
@@ -77,7 +75,21 @@ def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> 
                 correct = any(holds(candidate.quotation.span.text, answer) for answer in answers)
                 rows.append((features(candidate, candidates), correct, number, kind))
             number += 1
-    return Asked(*map(np.array, zip(*rows, strict=True)))
+    weight = np.array([_WEIGHTS[kind] for *_, kind in rows])
+    return Asked(*map(np.array, (*zip(*rows, strict=True), weight / weight.sum())))
+
+
+def joined(parts: Sequence[Asked]) -> Asked:
+    """The passages of several sets as one, their questions numbered on; weights are 1 on average."""
+    offsets = np.cumsum([0, *(part.question.max() + 1 for part in parts[:-1])])
+    weight = np.concatenate([part.weight for part in parts])
+    return Asked(
+        features=np.concatenate([part.features for part in parts]),
+        correct=np.concatenate([part.correct for part in parts]),
+        question=np.concatenate([part.question + offset for part, offset in zip(parts, offsets, strict=True)]),
+        kind=np.concatenate([part.kind for part in parts]),
+        weight=weight * len(weight) / weight.sum(),
+    )
 
 
 def fit(asked: Asked) -> tuple[NDArray[np.float64], float]:
@@ -101,33 +113,46 @@ def first_of_each(asked: Asked, score: NDArray[np.float64]) -> NDArray[np.int64]
     return order[np.unique(asked.question[order], return_index=True)[1]]
 
 
-def precise_threshold(support: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
-    """The lowest support from which on `_PRECISION` of all replies are right, rounded up to two decimals."""
-    order = np.argsort(-support)
-    precision = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
+def precise_threshold(asked: Asked, support: NDArray[np.float64]) -> float:
+    """The lowest support from which on `_PRECISION` of the replies judged are right, rounded up to two decimals."""
+    first = first_of_each(asked, support)
+    judged = first[np.isin(asked.kind[first], _JUDGED)]
+    order = judged[np.argsort(-support[judged])]
+    weight = asked.weight[order] / [_WEIGHTS[str(kind)] for kind in asked.kind[order]]  # all kinds alike
+    precision = np.cumsum(weight * asked.correct[order]) / np.cumsum(weight)
     enough = np.flatnonzero(precision >= _PRECISION)
     if not len(enough):
         raise SystemExit(f"No support reaches a precision of {_PRECISION}: the best is {precision.max():.3f}.")
-    return float(np.ceil(support[order][enough[-1]] * 100) / 100)
+    return float(np.ceil(support[order[enough[-1]]] * 100) / 100)
+
+
+def ask_sets(sets: Sequence[tuple[Index, Path]], model: SpanModel, *, sample: int, seed: int) -> list[Asked]:
+    """Of each set, at most `sample` questions of the part that is fitted, drawn at random and asked."""
+    parts = []
+    for index, path in sets:
+        questions = [question for question in read_lines(path) if is_fitted(question)]
+        parts.append(ask_all(index, model, sampled(questions, sample, seed=seed)))
+    return parts
 
 
 def main() -> None:
     """The calibration is fitted, written and shown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("index", type=Path)
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--sample", type=int, default=3000, help="how many questions of the fitted half to ask")
+    parser.add_argument("sets", type=Path, nargs="+", metavar="INDEX QUESTIONS")
+    parser.add_argument("--sample", type=int, default=2000, help="how many questions of the fitted part of each set")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
 
-    questions = [question for question in read_lines(given.questions) if is_fitted(question)]
-    random.Random(given.seed).shuffle(questions)
-    index, model = open_index(given.index), SpanModel.load(_TARGET.parent / "reader")
-    asked = ask_all(index, model, questions[: given.sample])
+    sets = [(open_index(index), questions) for index, questions in zip(given.sets[::2], given.sets[1::2], strict=True)]
+    model = SpanModel.load(_TARGET.parent / "reader")
+    write_calibration(ask_sets(sets, model, sample=given.sample, seed=given.seed), model, sets[0][0], given)
+
+
+def write_calibration(parts: Sequence[Asked], model: SpanModel, index: Index, given: argparse.Namespace) -> None:
+    """What is fitted to the sets' questions, where the package has it."""
+    asked = joined(parts)
     coefficients, intercept = fit(asked)
     support = 1.0 / (1.0 + np.exp(-(asked.features @ coefficients + intercept)))
-    first = first_of_each(asked, support)
-    judged = first[np.isin(asked.kind[first], _JUDGED)]
     data = {
         "format": FORMAT,
         "model": index.manifest.model,
@@ -135,12 +160,12 @@ def main() -> None:
         "features": list(FEATURES),
         "coefficients": [round(float(value), 5) for value in coefficients],
         "intercept": round(intercept, 5),
-        "threshold": precise_threshold(support[judged], asked.correct[judged]),
+        "threshold": precise_threshold(asked, support),
         "provenance": {
-            "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, of these the part that split.py fits on",
-            "command": f"python training/support.py INDEX QUESTIONS --sample {given.sample} --seed {given.seed}",
-            "questions": min(given.sample, len(questions)),
-            "replies": len(first),
+            "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, and half of Natural Questions' gold passages"
+            " (CC BY-SA 3.0); of both the part that split.py fits on",
+            "command": f"python training/support.py {_SETS} --sample {given.sample} --seed {given.seed}",
+            "replies": [int(part.question.max()) + 1 for part in parts],
             "passages_read": READ,
             "precision_above_threshold": _PRECISION,
         },

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from lines import write_lines
-from reader_data import Crop, Data, Example, Ids, batch, plan, read_data, whole
+from reader_data import Crop, Data, Example, Ids, as_typed, batch, plan, read_data, whole
 from reader_double import reader_tokenizer
 
 from qa_bot.models.reader_input import CLS, SEP, TITLE_TOKENS, WINDOW, assemble, room
@@ -262,3 +262,20 @@ def test_articles_are_held_out_whole(data: Data) -> None:
 def test_held_out_questions_are_not_trained_on(data: Data) -> None:
     """No question that is held out is asked of a passage of another article in training."""
     assert not {one.question for one in data.mined} & {one.question for one in data.held_out}
+
+
+def test_questions_are_typed_as_people_type() -> None:
+    """One in four loses its mark, one in ten gets one letter wrong in one long word; nothing else changes."""
+    question = "Who led the second expedition to Ny in 1911?"
+    typed = [as_typed(question, random.Random(number)) for number in range(2000)]  # noqa: S311
+    marked = [one for one in typed if one.endswith("?")]
+    assert 0.22 < 1 - len(marked) / len(typed) < 0.28
+    wrong = [one for one in typed if one.rstrip("?") != question.rstrip("?")]
+    assert 0.08 < len(wrong) / len(typed) < 0.12
+    for one in wrong:
+        words = list(zip(one.rstrip("?").split(), question.rstrip("?").split(), strict=True))
+        changed = [(ours, theirs) for ours, theirs in words if ours != theirs]
+        assert len(changed) == 1
+        assert changed[0][1] in {"second", "expedition"}
+        assert abs(len(changed[0][0]) - len(changed[0][1])) <= 1
+    assert as_typed("Is it?", random.Random(1)).rstrip("?") == "Is it"  # noqa: S311
