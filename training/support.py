@@ -7,20 +7,23 @@
 The indexes are read with the reader that is now in qa_bot/data/, whichever they carry themselves.
 
 Three kinds of question are asked of each: those that it answers, the same with their gold paragraph taken out of
-the search, and adversarial ones. Only articles of one part of each set are used (split.py); the other part is for
-`qa-bot evaluate` to report on. All sets weigh alike in the fit, however many questions they have.
+the search, and adversarial ones. Every one is asked twice: of the whole archive, and of a small one that has only its
+paragraph and a few more, of the same article where there are so many. Only articles of one part of each set are used
+(split.py); the other part is for `qa-bot evaluate` to report on.
 
 Fitting goes in two steps. A logistic regression over all passages that were read tells quotations that hold a gold
 answer from others; its score orders the passages. Platt scaling (Platt 1999) over the first passage of each reply then
 makes of its score the probability that the reply is right. The threshold is the lowest support at which, of the replies
-that are given to questions whose gold paragraph is there and to as many whose paragraph is gone, the stated share is
-right.
+that are given to questions of the first set whose gold paragraph is there and to as many whose paragraph is gone, the
+stated share is right.
 """
 
 import argparse
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +31,7 @@ import numpy as np
 from lines import read_lines
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from split import is_fitted, sampled
+from split import is_fitted, paragraph_of, sampled
 
 from qa_bot.conversation import standalone
 from qa_bot.evaluation.squad import holds
@@ -43,7 +46,11 @@ from qa_bot.types import Conversation
 _SETS = "SQUAD_INDEX SQUAD_QUESTIONS NQ_INDEX NQ_QUESTIONS"
 _TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "support.json"
 # How much each kind of question weighs in the fit.
-_WEIGHTS = {"there": 1.0, "gone": 0.25, "adversarial": 1.0}
+_WEIGHTS = {"there": 1.0, "gone": 0.5, "adversarial": 0.5}
+# How much the first set weighs, each of the others weighing 1: see docs/log.md.
+_FIRST_SET = 3.0
+# How many other paragraphs a small archive has: as many as a news article or two.
+_SMALL = (3, 40)
 # Of the replies that are given, this share is to be right; and of what kinds of question, in equal numbers.
 _PRECISION, _JUDGED = 0.8, ("there", "gone")
 
@@ -59,16 +66,19 @@ class Asked:
     weight: NDArray[np.float64]
 
 
-def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> Asked:
-    """Every question asked of the index, the answerable ones a second time without their gold paragraph."""
+def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]], *, seed: int) -> Asked:
+    """Every question asked of the index and of a small part of it, the answerable ones also without their paragraph."""
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
+    titles = {article.id: article.title for article in index.store.articles()}
     rows: list[tuple[tuple[float, ...], bool, int, str]] = []
     number = 0
     for question in questions:
         query = standalone(question["question"], Conversation())
         vector = encoder.encode_question(query.text)
-        for kind in ("there", "gone") if question["answerable"] else ("adversarial",):
-            hits = retrieve(query, vector, index, exclude=frozenset(question["gold_ids"] if kind == "gone" else ()))
+        small = outside_small_archive(question, titles, random.Random(f"{seed} {question['id']}"))
+        for kind, left_out in product(("there", "gone") if question["answerable"] else ("adversarial",), ((), small)):
+            gold = question["gold_ids"] if kind == "gone" else ()
+            hits = retrieve(query, vector, index, exclude=frozenset((*left_out, *gold)))
             candidates = find_candidates(query, hits[:READ], model)
             answers = question["answers"] if kind == "there" else ()
             for candidate in candidates:
@@ -79,10 +89,20 @@ def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> 
     return Asked(*map(np.array, (*zip(*rows, strict=True), weight / weight.sum())))
 
 
+def outside_small_archive(question: dict[str, Any], titles: dict[str, str], chance: random.Random) -> frozenset[str]:
+    """All articles but the question's own and a few others, those of the same title first."""
+    own = paragraph_of(question)
+    others = [name for name in titles if name != own]
+    chance.shuffle(others)
+    others.sort(key=lambda name: titles[name] != titles[own])
+    fewest, most = _SMALL
+    return frozenset(others[round(fewest * (most / fewest) ** chance.random()) :])
+
+
 def joined(parts: Sequence[Asked]) -> Asked:
     """The passages of several sets as one, their questions numbered on; weights are 1 on average."""
     offsets = np.cumsum([0, *(part.question.max() + 1 for part in parts[:-1])])
-    weight = np.concatenate([part.weight for part in parts])
+    weight = np.concatenate([parts[0].weight * _FIRST_SET, *(part.weight for part in parts[1:])])
     return Asked(
         features=np.concatenate([part.features for part in parts]),
         correct=np.concatenate([part.correct for part in parts]),
@@ -118,8 +138,7 @@ def precise_threshold(asked: Asked, support: NDArray[np.float64]) -> float:
     first = first_of_each(asked, support)
     judged = first[np.isin(asked.kind[first], _JUDGED)]
     order = judged[np.argsort(-support[judged])]
-    weight = asked.weight[order] / [_WEIGHTS[str(kind)] for kind in asked.kind[order]]  # all kinds alike
-    precision = np.cumsum(weight * asked.correct[order]) / np.cumsum(weight)
+    precision = np.cumsum(asked.correct[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= _PRECISION)
     if not len(enough):
         raise SystemExit(f"No support reaches a precision of {_PRECISION}: the best is {precision.max():.3f}.")
@@ -131,7 +150,7 @@ def ask_sets(sets: Sequence[tuple[Index, Path]], model: SpanModel, *, sample: in
     parts = []
     for index, path in sets:
         questions = [question for question in read_lines(path) if is_fitted(question)]
-        parts.append(ask_all(index, model, sampled(questions, sample, seed=seed)))
+        parts.append(ask_all(index, model, sampled(questions, sample, seed=seed), seed=seed))
     return parts
 
 
@@ -139,7 +158,7 @@ def main() -> None:
     """The calibration is fitted, written and shown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", type=Path, nargs="+", metavar="INDEX QUESTIONS")
-    parser.add_argument("--sample", type=int, default=2000, help="how many questions of the fitted part of each set")
+    parser.add_argument("--sample", type=int, default=800, help="how many questions of the fitted part of each set")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
 
@@ -150,9 +169,8 @@ def main() -> None:
 
 def write_calibration(parts: Sequence[Asked], model: SpanModel, index: Index, given: argparse.Namespace) -> None:
     """What is fitted to the sets' questions, where the package has it."""
-    asked = joined(parts)
-    coefficients, intercept = fit(asked)
-    support = 1.0 / (1.0 + np.exp(-(asked.features @ coefficients + intercept)))
+    coefficients, intercept = fit(joined(parts))
+    support = 1.0 / (1.0 + np.exp(-(parts[0].features @ coefficients + intercept)))
     data = {
         "format": FORMAT,
         "model": index.manifest.model,
@@ -160,7 +178,7 @@ def write_calibration(parts: Sequence[Asked], model: SpanModel, index: Index, gi
         "features": list(FEATURES),
         "coefficients": [round(float(value), 5) for value in coefficients],
         "intercept": round(intercept, 5),
-        "threshold": precise_threshold(asked, support),
+        "threshold": precise_threshold(parts[0], support),
         "provenance": {
             "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, and half of Natural Questions' gold passages"
             " (CC BY-SA 3.0); of both the part that split.py fits on",

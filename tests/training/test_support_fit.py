@@ -1,6 +1,8 @@
+import random
+
 import numpy as np
 import pytest
-from support import Asked, first_of_each, fit, joined, precise_threshold
+from support import Asked, first_of_each, fit, joined, outside_small_archive, precise_threshold
 
 
 def asked(*rows: tuple[int, float, bool, str], weight: float = 1.0) -> Asked:
@@ -15,13 +17,13 @@ def asked(*rows: tuple[int, float, bool, str], weight: float = 1.0) -> Asked:
     )
 
 
-def test_sets_weigh_alike() -> None:
-    """Of two sets the one with fewer passages weighs as much in all, weights are 1 on average, questions stay apart."""
+def test_sets_have_their_weights() -> None:
+    """The first of two sets weighs three times as much in all, weights are 1 on average, questions stay apart."""
     one = asked((0, 1.0, True, "there"), weight=1.0)
     other = asked(*[(number, 0.0, False, "there") for number in (0, 0, 1)], weight=1 / 3)
     both = joined([one, other])
     assert both.question.tolist() == [0, 1, 1, 2]
-    assert both.weight.tolist() == pytest.approx([2.0, 2 / 3, 2 / 3, 2 / 3])
+    assert both.weight.tolist() == pytest.approx([3.0, 1 / 3, 1 / 3, 1 / 3])
     assert both.features[:, 0].tolist() == [1.0, 0.0, 0.0, 0.0]
     assert both.correct.tolist() == [True, False, False, False]
 
@@ -37,7 +39,6 @@ def test_threshold_by_hand() -> None:
     right = [True, True, False, True, True, False, True]
     kinds = ["there", "gone", "there", "gone", "there", "gone", "adversarial"]
     passages = asked(*[(number, 0.0, right[number], kinds[number]) for number in range(7)])
-    passages.weight[passages.kind == "gone"] = 0.25  # as in the fit; all kinds count alike here
     assert precise_threshold(passages, np.array([0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.95])) == 0.6
 
 
@@ -54,3 +55,27 @@ def test_fit_gives_probabilities() -> None:
     coefficients, intercept = fit(asked(*rows))
     probability = 1 / (1 + np.exp(-(np.array([0.0, 1.0]) * coefficients[0] + intercept)))
     assert probability.tolist() == pytest.approx([0.25, 0.75], abs=0.01)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_small_archive_holds_the_paragraph_and_its_neighbours(seed: int) -> None:
+    """A few articles stay, the question's own among them; those of another title only where its own has no more."""
+    titles = {f"{title}#{number}": title for title in ("mill", "bridge", "river") for number in range(20)}
+    question = {"gold_ids": ["bridge#7"]}
+    left_out = outside_small_archive(question, titles, random.Random(seed))  # noqa: S311
+    kept = set(titles) - left_out
+    assert "bridge#7" in kept
+    assert 4 <= len(kept) <= 41
+    of_title = {name for name in kept if titles[name] == "bridge"}
+    assert len(of_title) == min(len(kept), 20)
+
+
+def test_small_archives_are_of_all_sizes() -> None:
+    """Half of them have at most eleven other articles: the geometric mean of the fewest and the most."""
+    titles = {str(number): "" for number in range(100)}
+    sizes = [
+        99 - len(outside_small_archive({"gold_ids": ["5"]}, titles, random.Random(seed)))  # noqa: S311
+        for seed in range(400)
+    ]
+    assert (min(sizes), max(sizes)) == (3, 40)
+    assert 0.45 < sum(size <= 11 for size in sizes) / len(sizes) < 0.6
