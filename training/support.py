@@ -1,29 +1,25 @@
 """Fits qa_bot/data/support.json: how features of a quotation become the probability that it answers.
 
-    qa-bot index --corpus SQUAD_DEV --index SQUAD_INDEX
-    qa-bot index --corpus NQ --index NQ_INDEX
-    python training/support.py SQUAD_INDEX SQUAD_QUESTIONS.jsonl.gz NQ_INDEX NQ_QUESTIONS.jsonl.gz
+    qa-bot index --corpus SQUAD_DEV --index INDEX
+    python training/support.py INDEX QUESTIONS.jsonl.gz
 
-The indexes are read with the reader that is now in qa_bot/data/, whichever they carry themselves.
+The index is read with the reader that is now in qa_bot/data/, whichever it carries itself.
 
-Three kinds of question are asked of each: those that it answers, the same with their gold paragraph taken out of
-the search, and adversarial ones. Every one is asked twice: of the whole archive, and of a small one that has only its
-paragraph and a few more, of the same article where there are so many. Only articles of one part of each set are used
-(split.py); the other part is for `qa-bot evaluate` to report on.
+Three kinds of question are asked of it: those that it answers, the same with their gold paragraph taken out of
+the search, and adversarial ones. Only articles of one part of the set are used (split.py); the other part is for
+`qa-bot evaluate` to report on.
 
 Fitting goes in two steps. A logistic regression over all passages that were read tells quotations that hold a gold
 answer from others; its score orders the passages. Platt scaling (Platt 1999) over the first passage of each reply then
 makes of its score the probability that the reply is right. The threshold is the lowest support at which, of the replies
-that are given to questions of the first set whose gold paragraph is there and to as many whose paragraph is gone, the
-stated share is right.
+that are given to questions whose gold paragraph is there and to as many whose paragraph is gone, the stated share is
+right.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +27,7 @@ import numpy as np
 from lines import read_lines
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from split import is_fitted, paragraph_of, sampled
+from split import is_fitted
 
 from qa_bot.conversation import standalone
 from qa_bot.evaluation.squad import holds
@@ -43,14 +39,9 @@ from qa_bot.retrieval import retrieve
 from qa_bot.support import FEATURES, FORMAT
 from qa_bot.types import Conversation
 
-_SETS = "SQUAD_INDEX SQUAD_QUESTIONS NQ_INDEX NQ_QUESTIONS"
 _TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "support.json"
 # How much each kind of question weighs in the fit.
-_WEIGHTS = {"there": 1.0, "gone": 0.5, "adversarial": 0.5}
-# How much the first set weighs, each of the others weighing 1: see docs/log.md.
-_FIRST_SET = 3.0
-# How many other paragraphs a small archive has: as many as a news article or two.
-_SMALL = (3, 40)
+_WEIGHTS = {"there": 1.0, "gone": 0.25, "adversarial": 1.0}
 # Of the replies that are given, this share is to be right; and of what kinds of question, in equal numbers.
 _PRECISION, _JUDGED = 0.8, ("there", "gone")
 
@@ -63,53 +54,30 @@ class Asked:
     correct: NDArray[np.bool_]
     question: NDArray[np.int64]
     kind: NDArray[np.str_]
-    weight: NDArray[np.float64]
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """The weight of each passage in the fit."""
+        return np.array([_WEIGHTS[str(kind)] for kind in self.kind])
 
 
-def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]], *, seed: int) -> Asked:
-    """Every question asked of the index and of a small part of it, the answerable ones also without their paragraph."""
+def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> Asked:
+    """Every question asked of the index, the answerable ones a second time without their gold paragraph."""
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
-    titles = {article.id: article.title for article in index.store.articles()}
     rows: list[tuple[tuple[float, ...], bool, int, str]] = []
     number = 0
     for question in questions:
         query = standalone(question["question"], Conversation())
         vector = encoder.encode_question(query.text)
-        small = outside_small_archive(question, titles, random.Random(f"{seed} {question['id']}"))
-        for kind, left_out in product(("there", "gone") if question["answerable"] else ("adversarial",), ((), small)):
-            gold = question["gold_ids"] if kind == "gone" else ()
-            hits = retrieve(query, vector, index, exclude=frozenset((*left_out, *gold)))
+        for kind in ("there", "gone") if question["answerable"] else ("adversarial",):
+            hits = retrieve(query, vector, index, exclude=frozenset(question["gold_ids"] if kind == "gone" else ()))
             candidates = find_candidates(query, hits[:READ], model)
             answers = question["answers"] if kind == "there" else ()
             for candidate in candidates:
                 correct = any(holds(candidate.quotation.span.text, answer) for answer in answers)
                 rows.append((features(candidate, candidates), correct, number, kind))
             number += 1
-    weight = np.array([_WEIGHTS[kind] for *_, kind in rows])
-    return Asked(*map(np.array, (*zip(*rows, strict=True), weight / weight.sum())))
-
-
-def outside_small_archive(question: dict[str, Any], titles: dict[str, str], chance: random.Random) -> frozenset[str]:
-    """All articles but the question's own and a few others, those of the same title first."""
-    own = paragraph_of(question)
-    others = [name for name in titles if name != own]
-    chance.shuffle(others)
-    others.sort(key=lambda name: titles[name] != titles[own])
-    fewest, most = _SMALL
-    return frozenset(others[round(fewest * (most / fewest) ** chance.random()) :])
-
-
-def joined(parts: Sequence[Asked]) -> Asked:
-    """The passages of several sets as one, their questions numbered on; weights are 1 on average."""
-    offsets = np.cumsum([0, *(part.question.max() + 1 for part in parts[:-1])])
-    weight = np.concatenate([parts[0].weight * _FIRST_SET, *(part.weight for part in parts[1:])])
-    return Asked(
-        features=np.concatenate([part.features for part in parts]),
-        correct=np.concatenate([part.correct for part in parts]),
-        question=np.concatenate([part.question + offset for part, offset in zip(parts, offsets, strict=True)]),
-        kind=np.concatenate([part.kind for part in parts]),
-        weight=weight * len(weight) / weight.sum(),
-    )
+    return Asked(*map(np.array, zip(*rows, strict=True)))
 
 
 def fit(asked: Asked) -> tuple[NDArray[np.float64], float]:
@@ -133,44 +101,33 @@ def first_of_each(asked: Asked, score: NDArray[np.float64]) -> NDArray[np.int64]
     return order[np.unique(asked.question[order], return_index=True)[1]]
 
 
-def precise_threshold(asked: Asked, support: NDArray[np.float64]) -> float:
-    """The lowest support from which on `_PRECISION` of the replies judged are right, rounded up to two decimals."""
-    first = first_of_each(asked, support)
-    judged = first[np.isin(asked.kind[first], _JUDGED)]
-    order = judged[np.argsort(-support[judged])]
-    precision = np.cumsum(asked.correct[order]) / np.arange(1, len(order) + 1)
+def precise_threshold(support: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
+    """The lowest support from which on `_PRECISION` of all replies are right, rounded up to two decimals."""
+    order = np.argsort(-support)
+    precision = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= _PRECISION)
     if not len(enough):
         raise SystemExit(f"No support reaches a precision of {_PRECISION}: the best is {precision.max():.3f}.")
-    return float(np.ceil(support[order[enough[-1]]] * 100) / 100)
-
-
-def ask_sets(sets: Sequence[tuple[Index, Path]], model: SpanModel, *, sample: int, seed: int) -> list[Asked]:
-    """Of each set, at most `sample` questions of the part that is fitted, drawn at random and asked."""
-    parts = []
-    for index, path in sets:
-        questions = [question for question in read_lines(path) if is_fitted(question)]
-        parts.append(ask_all(index, model, sampled(questions, sample, seed=seed), seed=seed))
-    return parts
+    return float(np.ceil(support[order][enough[-1]] * 100) / 100)
 
 
 def main() -> None:
     """The calibration is fitted, written and shown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", type=Path, nargs="+", metavar="INDEX QUESTIONS")
-    parser.add_argument("--sample", type=int, default=800, help="how many questions of the fitted part of each set")
+    parser.add_argument("index", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--sample", type=int, default=3000, help="how many questions of the fitted half to ask")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
 
-    sets = [(open_index(index), questions) for index, questions in zip(given.sets[::2], given.sets[1::2], strict=True)]
-    model = SpanModel.load(_TARGET.parent / "reader")
-    write_calibration(ask_sets(sets, model, sample=given.sample, seed=given.seed), model, sets[0][0], given)
-
-
-def write_calibration(parts: Sequence[Asked], model: SpanModel, index: Index, given: argparse.Namespace) -> None:
-    """What is fitted to the sets' questions, where the package has it."""
-    coefficients, intercept = fit(joined(parts))
-    support = 1.0 / (1.0 + np.exp(-(parts[0].features @ coefficients + intercept)))
+    questions = [question for question in read_lines(given.questions) if is_fitted(question)]
+    random.Random(given.seed).shuffle(questions)
+    index, model = open_index(given.index), SpanModel.load(_TARGET.parent / "reader")
+    asked = ask_all(index, model, questions[: given.sample])
+    coefficients, intercept = fit(asked)
+    support = 1.0 / (1.0 + np.exp(-(asked.features @ coefficients + intercept)))
+    first = first_of_each(asked, support)
+    judged = first[np.isin(asked.kind[first], _JUDGED)]
     data = {
         "format": FORMAT,
         "model": index.manifest.model,
@@ -178,12 +135,12 @@ def write_calibration(parts: Sequence[Asked], model: SpanModel, index: Index, gi
         "features": list(FEATURES),
         "coefficients": [round(float(value), 5) for value in coefficients],
         "intercept": round(intercept, 5),
-        "threshold": precise_threshold(parts[0], support),
+        "threshold": precise_threshold(support[judged], asked.correct[judged]),
         "provenance": {
-            "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, and half of Natural Questions' gold passages"
-            " (CC BY-SA 3.0); of both the part that split.py fits on",
-            "command": f"python training/support.py {_SETS} --sample {given.sample} --seed {given.seed}",
-            "replies": [int(part.question.max()) + 1 for part in parts],
+            "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, of these the part that split.py fits on",
+            "command": f"python training/support.py INDEX QUESTIONS --sample {given.sample} --seed {given.seed}",
+            "questions": min(given.sample, len(questions)),
+            "replies": len(first),
             "passages_read": READ,
             "precision_above_threshold": _PRECISION,
         },
