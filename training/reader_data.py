@@ -84,15 +84,17 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
     held = set(random.Random(seed).sample(sorted({row["article"] for row in passages.values()}), _HELD_OUT_ARTICLES))
     encoded = _encode(tokenizer, {name: row["text"] for name, row in passages.items()})
     titles = _encode(tokenizer, {row["title"]: row["title"] for row in passages.values()})
-    asked = _encode(
-        tokenizer,
-        {
-            name: row["question"]
-            if passages[row["passage"]]["article"] in held
-            else as_typed(row["question"], random.Random(f"{seed} {name}"))
-            for name, row in questions.items()
-        },
-    )
+
+    def is_held_out(passage: str) -> bool:
+        return passages[passage]["article"] in held
+
+    def wording(name: str) -> str:
+        question: str = questions[name]["question"]
+        if is_held_out(questions[name]["passage"]):
+            return question
+        return as_typed(question, random.Random(f"{seed} {name}"))
+
+    asked = _encode(tokenizer, {name: wording(name) for name in questions})
 
     def example(question: str, passage: str, answer: tuple[int, int] | None) -> Example:
         title = titles[passages[passage]["title"]].ids
@@ -108,12 +110,12 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
         answer = _token_span(encoded[row["passage"]], row["answers"][0]) if row["answerable"] else None
         if row["answerable"] and answer is None:
             continue
-        if passages[row["passage"]]["article"] in held:
+        if is_held_out(row["passage"]):
             data.held_out.append(example(name, row["passage"], answer))
         else:
             (data.answerable if answer else data.silver).append(example(name, row["passage"], answer))
     for row in read_lines(negatives):
-        if not {passages[name]["article"] for name in (row["passage"], questions[row["question"]]["passage"])} & held:
+        if not (is_held_out(row["passage"]) or is_held_out(questions[row["question"]]["passage"])):
             data.mined.append(example(row["question"], row["passage"], None))
     random.Random(seed).shuffle(data.held_out)
     del data.held_out[_HELD_OUT_ROWS:]
@@ -163,7 +165,7 @@ def batch(examples: Sequence[Example], crops: Sequence[Crop]) -> Batch:
 
 
 def as_typed(question: str, chance: random.Random) -> str:
-    """The question as somebody may have typed it: often as it is, else without its mark or with one letter wrong."""
+    """The question as somebody may have typed it: as it is, without its mark, with a letter wrong, or both."""
     if chance.random() < _UNMARKED:
         question = question.rstrip(" ?")
     long = [(word.start(), word.end()) for word in re.finditer(r"[^\W\d_]{5,}", question)]

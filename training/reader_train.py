@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from reader_data import Batch, Crop, Data, Example, batch, plan, read_data, whole
 from reader_model import ReaderModel, adapt, load_tokenizer
-from reader_weights import exported_weights
+from reader_weights import WORDS, exported_weights
 from torch import Tensor
 from torch.nn import functional
 
@@ -184,12 +184,13 @@ def main() -> None:
     rows = min(given.rows or len(examples), len(examples))
     seeds = range(given.seed, given.seed + given.passes)
     steps = [crops for seed in seeds for crops in plan(examples, rows=rows, size=given.batch, seed=seed)]
-    paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN"}  # where they lie on a machine says nothing
-    paths["start"] = given.start and hashlib.sha256(given.start.read_bytes()).hexdigest()
+    start = given.start and hashlib.sha256(given.start.read_bytes()).hexdigest()
+    # Where files lie on a machine says nothing.
+    paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN", "start": start}
     run = Run(given.run, {**vars(given), **paths}, device, steps, examples, data.held_out)
     model = ReaderModel()
     if given.start:
-        model.load_state_dict(exported_weights(given.start), strict=False)
+        model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(given.start)})
     if given.adapter:
         adapt(model, given.adapter)
     train(model.to(device).train(), run, passed=round(time.perf_counter() - started))

@@ -13,6 +13,9 @@ from torch import Tensor
 # How the quantizer names a matrix product, and what belongs to its matrix.
 _PRODUCT, _MATRIX, _SCALE, _ZERO = "/MatMul_quant", "_quantized", "_scale", "_zero_point"
 
+# The one weight that an export does not give back.
+WORDS = "body.embeddings.word_embeddings.weight"
+
 
 def exported_weights(path: Path) -> dict[str, Tensor]:
     """The state of a `ReaderModel` from the int8 model in `path`, its matrices as exact as int8 leaves them.
