@@ -13,7 +13,7 @@ from qa_bot.models.reader import SpanReader
 from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import retrieve
 from qa_bot.support import load_calibration
-from qa_bot.types import Conversation, Encoder, Reader, Timing, Turn
+from qa_bot.types import Article, Conversation, Encoder, Reader, Timing, Turn
 
 _NO_CONVERSATION = Conversation()
 
@@ -48,6 +48,18 @@ class Pipeline:
     def articles(self) -> list[ArticleInfo]:
         """All articles that can be quoted, in the order of the corpus."""
         return self._index.store.articles()
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id; None where there is none."""
+        return self._index.store.article(article_id)
+
+    def holds(self, sha256: str) -> bool:
+        """Whether an article of exactly that content is there."""
+        return self._index.store.holds(sha256)
+
+    def published_between(self) -> tuple[str, str] | None:
+        """The earliest and the latest day of publication; None where no article has one."""
+        return self._index.store.published_between()
 
     def ask(
         self,

@@ -1,15 +1,23 @@
 """The settings: their names, defaults and ranges, read from `QA_BOT_...` in the environment and from `.env`."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from qa_bot.errors import QABotError
 
 PREFIX = "QA_BOT_"
 ENV_FILE = Path(".env")
+
+
+def _listed(value: object) -> object:
+    """The parts of a list that is written with commas."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Ids = Annotated[tuple[int, ...], NoDecode, BeforeValidator(_listed)]
 
 
 class InvalidSetting(QABotError):
@@ -38,6 +46,18 @@ class Settings(BaseSettings):
     )
     # More than 50 is the whole candidate list of a question: nobody reads on, and JSON lines grow long.
     passages: int = Field(default=5, ge=1, le=50, description="a whole number from 1 to 50")
+    telegram_token: SecretStr | None = Field(default=None, description="the token that BotFather gave")
+    telegram_token_file: Path | None = Field(default=None, description="a file with the token")
+    telegram_base_url: str = Field(default="https://api.telegram.org/bot", description="an address")
+    telegram_base_file_url: str = Field(default="https://api.telegram.org/file/bot", description="an address")
+    telegram_allowed: Ids = Field(default=(), description="numeric ids with commas between them")
+    telegram_admins: Ids = Field(default=(), description="numeric ids with commas between them")
+    telegram_webhook_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/]+", description="an address that begins with https://"
+    )
+    telegram_listen: str | None = Field(
+        default=None, pattern=r"^[^:\s]+:\d{1,5}$", description="an address and a port, as in 127.0.0.1:8080"
+    )
 
 
 def variable(field: str) -> str:

@@ -46,8 +46,16 @@ DOORS = {
     "tokenizers": {"models/encoder.py", "models/span_model.py"},
     "faiss": {"index/dense.py"},
     "tantivy": {"index/lexical.py"},
-    "sqlite3": {"index/store.py", "index/generation.py"},
-    "filelock": {"index/generation.py"},
+    "sqlite3": {
+        "index/store.py",
+        "index/generation.py",
+        "faces/telegram/database.py",
+        "faces/telegram/updates.py",  # a full disk does not silence the bot
+    },
+    "filelock": {"index/generation.py", "faces/telegram/running.py"},
+    "aiohttp": {"faces/telegram/web.py"},
+    "prometheus_client": {"faces/telegram/metrics.py"},
+    "httpx": {"faces/telegram/delivery.py"},
     "sentencex": {"text.py"},
     "trafilatura": {"corpus/html.py"},
     "charset_normalizer": {"corpus/encoding.py"},

@@ -27,6 +27,14 @@ def test_defaults() -> None:
         "embedding_precision": "int8",
         "min_support": None,
         "passages": 5,
+        "telegram_token": None,
+        "telegram_token_file": None,
+        "telegram_base_url": "https://api.telegram.org/bot",
+        "telegram_base_file_url": "https://api.telegram.org/file/bot",
+        "telegram_allowed": (),
+        "telegram_admins": (),
+        "telegram_webhook_url": None,
+        "telegram_listen": None,
     }
 
 
@@ -39,7 +47,7 @@ def test_example_file_is_complete_and_true() -> None:
     assert all(comment.startswith("# ") and len(comment) > 10 for comment, _ in lines)
     defaults = {variable(name): field.default for name, field in Settings.model_fields.items()}
     assert [assignment for _, assignment in lines] == [
-        f"{name}={'' if default is None else default}" for name, default in defaults.items()
+        f"{name}={'' if default in (None, ()) else default}" for name, default in defaults.items()
     ]
 
 

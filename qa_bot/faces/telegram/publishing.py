@@ -1,0 +1,158 @@
+"""Articles that admins send: read, confirmed, put into the corpus, and the index brought up to date."""
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from telegram import CallbackQuery, Message, Update
+from telegram.error import TelegramError
+from telegram.ext import ContextTypes
+
+from qa_bot.corpus.reader import file_type, parse_content
+from qa_bot.corpus.unreadable import Unreadable
+from qa_bot.errors import QABotError
+from qa_bot.faces.safe_text import counted, one_line
+from qa_bot.faces.telegram.buttons import upload_keyboard
+from qa_bot.faces.telegram.desk import Desk
+from qa_bot.faces.telegram.gate import Gate
+from qa_bot.faces.telegram.markup import html_of, line, messages
+from qa_bot.faces.telegram.questions import place_of
+from qa_bot.types import Article
+
+logger = logging.getLogger(__name__)
+
+# What Telegram lets a bot download.
+MOST_BYTES = 20 * 1024 * 1024
+_NAME_CHARACTERS = 60
+TOO_BIG = "The document is too big: Telegram lets me read at most 20 MB."
+NOT_FOR_YOU = "I read text only: type a question, and I answer in the words of the articles. /help says more."
+
+
+class Publishing:
+    """Handlers of documents and of the buttons under them.
+
+    `reindex` brings the index up to date and says what it did.
+    """
+
+    def __init__(
+        self, desk: Desk, gate: Gate, *, corpus_dir: Path, removed_dir: Path, reindex: Callable[[], str]
+    ) -> None:
+        self._desk = desk
+        self._gate = gate
+        self._corpus_dir = corpus_dir
+        self._removed_dir = removed_dir
+        self._reindex = reindex
+
+    async def document(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """A document: of an admin it is read and waits for a decision, anybody else is told what works."""
+        message, user = update.message, update.effective_user
+        if message is None or message.document is None or message.chat.type != "private":
+            return
+        if user is None or not self._gate.is_admin(user.id):
+            await self._desk.say(place_of(message), NOT_FOR_YOU)
+        elif (message.document.file_size or 0) > MOST_BYTES:
+            await self._desk.say(place_of(message), TOO_BIG)
+        else:
+            await self._receive(message, user.id)
+
+    async def decided(self, query: CallbackQuery, number: int, *, publish: bool) -> None:
+        """The document of that number is published or thrown away, once."""
+        if not self._gate.is_admin(query.from_user.id):
+            return
+        upload = self._desk.people.take_upload(number)
+        if upload is None:
+            await self._edit(query, "This document was dealt with before.")
+        elif not publish:
+            await self._edit(query, f"Discarded: {one_line(upload[0])}")
+        else:
+            name, content = upload
+            await self._edit(query, f"Publishing {one_line(name)} ...")
+            await self._edit(query, await self._desk.in_thread(lambda: self._publish(name, content)))
+
+    def remove(self, article: Article) -> str:
+        """What became of taking the article's file out of the corpus; the file is kept aside."""
+        path = self._corpus_dir / article.id
+        if not path.is_file():
+            return f"{one_line(article.id)} is no file of its own: take it out of {one_line(article.path)} by hand."
+        self._removed_dir.mkdir(parents=True, exist_ok=True)
+        kept = _unused(self._removed_dir / path.name)
+        shutil.move(path, kept)
+        return f"Removed {one_line(article.id)}, kept as {one_line(kept.name)}. {self.bring_up_to_date()}"
+
+    def bring_up_to_date(self) -> str:
+        """What bringing the index up to date did, or why it could not be."""
+        try:
+            return f"The index is up to date: {self._reindex()}."
+        except QABotError as error:
+            return str(error)
+        except OSError as error:
+            logger.exception("the index could not be brought up to date")
+            return f"The index could not be brought up to date ({error.strerror or error}): the one before answers."
+
+    async def _receive(self, message: Message, user: int) -> None:
+        document = message.document
+        if document is None:
+            return
+        try:
+            file = await document.get_file()
+            content = bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            logger.warning("document of message %s: %s", message.message_id, error)
+            await self._desk.say(place_of(message), "The document could not be downloaded: send it again, please.")
+            return
+        name = document.file_name or "document"
+        try:
+            article = await self._desk.in_thread(lambda: _read(content, name))
+        except Unreadable as error:
+            await self._desk.say(place_of(message), f"{one_line(name)} cannot be read. {error}")
+            return
+        if self._desk.library.pipeline().holds(article.sha256):
+            await self._desk.say(place_of(message), f"{one_line(article.title)!r} is in the archive already.")
+            return
+        number = self._desk.people.add_upload(user=user, name=name, content=content)
+        facts = [
+            one_line(article.title),
+            f"date: {article.published or 'not stated'}",
+            f"source: {one_line(article.source) if article.source else 'not stated'}",
+            counted(len(article.text), "character"),
+        ]
+        await self._desk.post(place_of(message), messages([line("\n".join(facts))]), upload_keyboard(number))
+
+    def _publish(self, name: str, content: bytes) -> str:
+        try:
+            self._corpus_dir.mkdir(parents=True, exist_ok=True)
+            path = _unused(self._corpus_dir / _safe_name(name, content))
+            draft = path.with_name(f".{path.name}.new")
+            draft.write_bytes(content)
+            draft.replace(path)
+        except OSError as error:
+            return f"The article could not be written ({error.strerror or error}): send it again later."
+        return f"Published as {one_line(path.name)}. {self.bring_up_to_date()}"
+
+    async def _edit(self, query: CallbackQuery, text: str) -> None:
+        if query.message:
+            await self._desk.sender.edit(query.message.chat.id, query.message.message_id, html_of([line(text)]), None)
+
+
+def _read(content: bytes, name: str) -> Article:
+    """The article in a document; raises Unreadable."""
+    return parse_content(content, _safe_name(name, content))
+
+
+def _safe_name(name: str, content: bytes) -> str:
+    """A name for the document's file, of plain letters and with the ending of what it holds."""
+    stem = name.rpartition(".")[0] or name
+    plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem)
+    plain = plain.strip("-")[:_NAME_CHARACTERS] or hashlib.sha256(content).hexdigest()[:12]
+    return plain + file_type(content, name)
+
+
+def _unused(path: Path) -> Path:
+    """The path, or one beside it with a number, where nothing is yet."""
+    number, free = 1, path
+    while free.exists():
+        number += 1
+        free = path.with_stem(f"{path.stem}-{number}")
+    return free

@@ -1,0 +1,108 @@
+"""What the journal keeps of a reply, so that buttons, conversations and exports outlive the process."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from qa_bot.faces.rendering import all_entries, answering_entries, reply_entries
+from qa_bot.types import Citation, Turn
+
+# Quotations kept of one reply: what the buttons lead through.
+_MOST_ENTRIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A citation by value; offsets are those of the article as it was when the question was answered."""
+
+    article: str
+    title: str
+    source: str | None
+    author: str | None
+    url: str | None
+    published: str | None
+    path: str
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    highlight: tuple[int, int]
+    support: float
+
+    @classmethod
+    def of(cls, citation: Citation) -> "Quotation":
+        """What is kept of a citation."""
+        article = citation.article
+        return cls(
+            article=article.id,
+            title=article.title,
+            source=article.source,
+            author=article.author,
+            url=article.url,
+            published=article.published,
+            path=article.path,
+            paragraph=citation.paragraph,
+            start=citation.start,
+            end=citation.end,
+            quote=citation.text,
+            highlight=(citation.highlight.start, citation.highlight.end),
+            support=round(citation.support, 6),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A reply by value: the first `answering` of the entries answer, the first `own` are the reply's own."""
+
+    question: str
+    query: str
+    support: float
+    answering: int
+    own: int
+    entries: tuple[Quotation, ...]
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Record":
+        """What is kept of a turn."""
+        return cls(
+            question=turn.query.asked,
+            query=turn.query.text,
+            support=round(turn.reply.support, 6),
+            answering=answering_entries(turn),
+            own=len(reply_entries(turn)),
+            entries=tuple(Quotation.of(entry) for entry in all_entries(turn)[:_MOST_ENTRIES]),
+        )
+
+    @property
+    def answered(self) -> bool:
+        """Whether the articles answer the question."""
+        return self.answering > 0
+
+    def to_json(self) -> str:
+        """The record as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Record":
+        """The record that `to_json` wrote."""
+        values = json.loads(text)
+        values["entries"] = tuple(_quotation(entry) for entry in values["entries"])
+        return cls(**values)
+
+    def reply_object(self) -> dict[str, Any]:
+        """The reply in the shape of `qa-bot ask --json`."""
+        own = [{"n": number, **asdict(entry)} for number, entry in enumerate(self.entries[: self.own], start=1)]
+        return {
+            "question": self.question,
+            "query": self.query,
+            "status": "answered" if self.answered else "not_supported",
+            "answer": self.entries[0].quote if self.answered else None,
+            "support": self.support,
+            "citations": own if self.answered else [],
+            "closest": [] if self.answered else own,
+        }
+
+
+def _quotation(values: dict[str, Any]) -> Quotation:
+    known = {field.name: values[field.name] for field in fields(Quotation)}
+    return Quotation(**{**known, "highlight": tuple(known["highlight"])})

@@ -1,0 +1,41 @@
+from records_double import quotation, record
+
+from qa_bot.faces.telegram.records import Record
+from qa_bot.pipeline import Pipeline
+
+
+def test_a_record_survives_json() -> None:
+    """What is written is read back alike."""
+    kept = record(entries=3, own=2)
+
+    assert Record.from_json(kept.to_json()) == kept
+
+
+def test_a_record_of_a_turn(shipped: Pipeline) -> None:
+    """Quotations are exact slices, the reply's own first, and the answering words lie inside."""
+    kept = Record.of(shipped.ask("When did Tsikhanouskaya meet members of the US State Department?"))
+
+    assert kept.answered
+    first = kept.entries[0]
+    article = shipped.article(first.article)
+    assert article is not None
+    assert article.text[first.start : first.end] == first.quote
+    assert article.text[slice(*first.highlight)] == "April"
+
+
+def test_the_contract_of_an_answer() -> None:
+    """An answer has citations, numbered, and nothing under `closest`; the rest is not part of it."""
+    reply = record(answering=1, own=1, entries=3).reply_object()
+
+    assert reply["status"] == "answered"
+    assert reply["answer"] == quotation().quote
+    assert [citation["n"] for citation in reply["citations"]] == [1]
+    assert reply["closest"] == []
+
+
+def test_the_contract_of_an_abstention() -> None:
+    """An abstention has no answer, and its closest passages under `closest` alone."""
+    reply = record(answering=0, own=2, entries=3).reply_object()
+
+    assert (reply["status"], reply["answer"], reply["citations"]) == ("not_supported", None, [])
+    assert [citation["n"] for citation in reply["closest"]] == [1, 2]

@@ -1,0 +1,104 @@
+"""Articles that admins send, and take out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bot_api import FakeBotAPI
+from running_bot import Chat, Running, buttons
+
+MOON = (
+    "Moon base opens\n\nThe first hotel on the Moon opened on 3 May 2031 in the crater Tycho. Its owner is Ada Bright."
+)
+WHO = "Who owns the first hotel on the Moon?"
+
+
+async def send(chat: Chat, api: FakeBotAPI, name: str, content: str | bytes, **more: Any) -> dict[str, Any]:
+    """What the bot says to a document."""
+    since = len(api.calls)
+    api.document(name, content, **more)
+    return await chat.next("sendMessage", since=since)
+
+
+async def test_an_article_is_confirmed_and_answers(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
+    """Title, date and length are shown; once it is published the running bot answers from it, without a restart."""
+    shown = await send(chat, api, "Moon base.txt", MOON)
+    assert shown["text"] == f"Moon base opens\ndate: not stated\nsource: not stated\n{len(MOON)} characters"
+    assert buttons(shown) == ["Publish", "Discard"]
+    api.press(chat.last()["message_id"], text="Publish")
+    done = await api.wait("editMessageText", contains="up to date", timeout=60)
+
+    assert "2 articles" in done["params"]["text"]
+    assert (archive[0] / "Moon-base.txt").read_text(encoding="utf-8") == MOON
+    assert "<b>Ada Bright</b>" in (await chat.say(WHO))["text"]
+    assert "in the archive already" in (await send(chat, api, "again.txt", MOON))["text"]
+    removed = (await chat.say("/remove Moon base"))["text"]
+    assert removed.startswith("Removed Moon-base.txt")
+    assert "do not say" in (await chat.say(WHO))["text"]
+
+
+async def test_a_discarded_document_is_gone(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
+    """Nothing is written, and the button works once."""
+    await send(chat, api, "Moon.txt", MOON)
+    message = chat.last()["message_id"]
+
+    assert (await chat.press("Discard"))["text"] == "Discarded: Moon.txt"
+    since = len(api.calls)
+    api.press(message, data="1:u:1", force=True)
+    assert "dealt with before" in (await chat.next("editMessageText", since=since))["text"]
+    assert [path.name for path in archive[0].iterdir()] == ["belarus-cnn-report.txt"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        ("a.txt", b"\x7fELF\x00\x01" * 50, "binary"),
+        ("a.txt", b"", "cannot be read"),
+        ("a.docx", b"PK\x03\x04" + b"\x00" * 100, "ZIP"),
+        ("a.txt", b"%PDF-1.7 text", "PDF"),
+        ("../../etc/passwd", b"\x00", "binary"),
+    ],
+)
+async def test_what_cannot_be_an_article(
+    chat: Chat, archive: tuple[Path, Path], api: FakeBotAPI, document: tuple[str, bytes, str]
+) -> None:
+    """The reason is named, whatever the document is called, and nothing is written."""
+    name, content, words = document
+    sent = await send(chat, api, name, content) if content else await send(chat, api, name, b" \n")
+
+    assert words in sent["text"]
+    assert [path.name for path in archive[0].iterdir()] == ["belarus-cnn-report.txt"]
+
+
+async def test_a_document_that_is_too_big(chat: Chat, api: FakeBotAPI) -> None:
+    """Its size is looked at before it is downloaded."""
+    sent = await send(chat, api, "big.txt", b"x", size=21 * 1024 * 1024)
+
+    assert "at most 20 MB" in sent["text"]
+    assert api.get_calls(0, "getFile") == []
+
+
+async def test_only_admins_change_the_archive(chat: Chat, api: FakeBotAPI, bot: Running) -> None:
+    """For others there are no such commands, documents are not read, and forged buttons do nothing."""
+    other = Chat(api, user=7)
+    await other.say("/help")
+    for command in ("/stats", "/reindex", "/remove 1", "/allow 7", "/ban 1001"):
+        assert "do not know that command" in (await other.say(command))["text"]
+    since = len(api.calls)
+    api.document("Moon.txt", MOON, user=7)
+    assert "text only" in (await chat.next("sendMessage", since=since))["text"]
+    await send(chat, api, "Moon.txt", MOON)
+    message = next(found for found in api.chat(7) if found["from"]["is_bot"])
+    api.press(message["message_id"], data="1:u:1", force=True, user=7, chat=7)
+    await api.wait("answerCallbackQuery")
+
+    assert bot.people.take_upload(1) is not None
+
+
+async def test_figures_and_reindexing(chat: Chat, archive: tuple[Path, Path]) -> None:
+    """/stats counts, /reindex takes up what was put into the folder by hand, /remove asks which."""
+    assert "Questions answered: 0" in (await chat.say("/stats"))["text"]
+    (archive[0] / "moon.txt").write_text(MOON, encoding="utf-8")
+    assert "1 added" in (await chat.say("/reindex"))["text"]
+    assert "Say which article" in (await chat.say("/remove"))["text"]
+    assert "Ada Bright" in (await chat.say(WHO))["text"]
