@@ -53,12 +53,13 @@ class Archive:
 
     def find(self, wanted: str) -> Article | None:
         """The article of that number in the list, of that id, or of a title that has those words."""
+        wanted = one_line(wanted)
         articles = self._library.articles()
         if wanted.isdecimal() and 1 <= int(wanted) <= len(articles):
             return self._library.article(articles[int(wanted) - 1].id)
         if article := self._library.article(wanted):
             return article
-        asked = one_line(wanted).casefold()
+        asked = wanted.casefold()
         found = next((info.id for info in articles if asked and asked in one_line(info.title).casefold()), None)
         return None if found is None else self._library.article(found)
 

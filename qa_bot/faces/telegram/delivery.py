@@ -5,17 +5,22 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
+from aiolimiter import AsyncLimiter
 from telegram import Bot, InlineKeyboardMarkup, Message, ReplyParameters
+from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# Evenly spaced, under Telegram's thirty a second; a whole second's worth at once would be two in the first.
+SENDS_PER_SECOND = 25
 # Telegram asks for about one message a second in a chat; short bursts pass.
 _SPACING = 1.05
 _BURST = 3
@@ -50,26 +55,39 @@ class Sender:
         self._bot = bot
         self._migrated = migrated
         self._next: OrderedDict[int, float] = OrderedDict()
+        self._pace = AsyncLimiter(1, 1 / SENDS_PER_SECOND)
 
     async def send(
-        self, place: Place, parts: Sequence[str], keyboard: InlineKeyboardMarkup | None = None
+        self,
+        place: Place,
+        parts: Sequence[str],
+        keyboard: InlineKeyboardMarkup | None = None,
+        *,
+        leaves: Callable[[], None] = lambda: None,
     ) -> list[Message]:
-        """The parts as messages, the keyboard under the last one; raises Undeliverable or Unsure."""
+        """The parts as messages, the keyboard under the last one; raises Undeliverable or Unsure.
+
+        `leaves` is called when a part's turn has come, right before it leaves.
+        """
         sent: list[Message] = []
         for number, part in enumerate(parts):
-            last = number == len(parts) - 1
+            under = keyboard if number == len(parts) - 1 else None
+            await self._await_turn(place.chat)
+            leaves()
             try:
-                sent.append(await self._send_one(place, part, keyboard if last else None))
+                sent.append(await self._send_one(place, part, under))
             except ChatMigrated as error:
                 self._migrated(place.chat, error.new_chat_id)
                 place = Place(error.new_chat_id, place.thread)
-                sent.append(await self._send_one(place, part, keyboard if last else None))
+                sent.append(await self._send_one(place, part, under))
         return sent
 
     async def edit(self, chat: int, message: int, html: str, keyboard: InlineKeyboardMarkup | None) -> bool:
         """Whether the message now has that text; False where it cannot be edited any more."""
 
         async def edit_once() -> bool:
+            async with self._pace:
+                pass
             await self._bot.edit_message_text(html, chat_id=chat, message_id=message, reply_markup=keyboard)
             return True
 
@@ -84,9 +102,15 @@ class Sender:
         except Forbidden:
             return False
 
-    async def _send_one(self, place: Place, html: str, keyboard: InlineKeyboardMarkup | None) -> Message:
-        await self._space(place.chat)
+    async def type(self, place: Place) -> None:
+        """The chat shows for a few seconds that the bot is at work, unless messages wait to be sent."""
+        if self._pace.has_capacity():
+            async with self._pace:
+                pass
+            with suppress(TelegramError):  # a sign of life is never worth an answer
+                await self._bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread or None)
 
+    async def _send_one(self, place: Place, html: str, keyboard: InlineKeyboardMarkup | None) -> Message:
         async def send_once() -> Message:
             reply = ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
             return await self._bot.send_message(
@@ -106,8 +130,8 @@ class Sender:
                 return await self._send_one(Place(place.chat, 0, place.reply_to), html, keyboard)
             raise Undeliverable(str(error)) from error
 
-    async def _space(self, chat: int) -> None:
-        """Waits until the chat may have another message."""
+    async def _await_turn(self, chat: int) -> None:
+        """Waits until the chat, and Telegram as a whole, may have another message."""
         now = time.monotonic()
         # A chat that was quiet may have a few at once.
         at = max(self._next.pop(chat, 0.0), now - (_BURST - 1) * _SPACING) + _SPACING
@@ -115,6 +139,8 @@ class Sender:
         while len(self._next) > _MOST_CHATS:
             self._next.popitem(last=False)
         await asyncio.sleep(max(0.0, at - _SPACING - now))
+        async with self._pace:
+            pass
 
 
 async def _retried(request: Callable[[], Awaitable[T]], *, also_unsure: bool) -> T:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from telegram import Bot, InlineKeyboardMarkup
-from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram import InlineKeyboardMarkup
 
 from qa_bot.errors import InvalidQuestion
 from qa_bot.faces.telegram.buttons import reply_keyboard, show_keyboard
@@ -24,14 +22,15 @@ from qa_bot.faces.telegram.markup import line, messages
 from qa_bot.faces.telegram.messages import reply_blocks
 from qa_bot.faces.telegram.metrics import Metrics
 from qa_bot.faces.telegram.people import People
+from qa_bot.faces.telegram.records import Record
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 UNSURE = "The connection broke while I was sending the answer to this question. If you do not see it above:"
-# A sign of life for what takes longer; it is shown for five seconds. Not for a long line: it would only slow it down.
-_TYPING_AFTER, _TYPING_EVERY, _TYPING_WAITING = 0.5, 4.5, 25
+# A sign of life for what takes longer; it is shown for five seconds.
+_TYPING_AFTER, _TYPING_EVERY = 0.5, 4.5
 _FIRST_TRY = 2.0
 
 
@@ -57,7 +56,6 @@ class Desk:
     def __init__(
         self,
         *,
-        bot: Bot,
         journal: Journal,
         people: People,
         library: Library,
@@ -67,7 +65,6 @@ class Desk:
         buckets: TokenBuckets,
         metrics: Metrics,
     ) -> None:
-        self.bot = bot
         self.journal = journal
         self.people = people
         self.library = library
@@ -80,7 +77,7 @@ class Desk:
     async def answer(self, question: Question) -> None:
         """The question is answered, or the person told why not."""
         if known := self.journal.answer_for_update(question.update):
-            # Its handling was cut off before: what was being sent may have arrived.
+            # Its handling was cut off before.
             await self.settle(known)
             return
         if refusal := self._refusal(question.user):
@@ -125,9 +122,12 @@ class Desk:
             logger.warning("chat %s was not told: %s", place.chat, error)
 
     async def settle(self, known: Stored) -> None:
-        """The person is told of an answer that may have been lost; one that is known to have arrived is left alone."""
-        if known.state == "sending":
-            await self._tell_unsure(Place(known.chat, known.thread, known.message), known.id)
+        """An answer that the process before had: sent if it had not left; if it may have arrived, that is told."""
+        place = Place(known.chat, known.thread, known.message)
+        if known.state == "ready":
+            await self._send(known.id, place, known.record)
+        elif known.state == "sending":
+            await self._tell_unsure(place, known.id)
 
     def _timed(self, text: str, before: Sequence[Stored]) -> Asked:
         started = time.monotonic()
@@ -155,11 +155,15 @@ class Desk:
             generation=asked.generation,
             record=asked.record,
         )
+        await self._send(number, place, asked.record)
+
+    async def _send(self, number: int, place: Place, record: Record) -> None:
+        """The answer of that number sent, and written down how that went."""
+        parts, keyboard = messages(reply_blocks(record)), reply_keyboard(number, record)
         try:
-            parts = messages(reply_blocks(asked.record))
-            sent = await self.sender.send(place, parts, reply_keyboard(number, asked.record))
+            sent = await self.sender.send(place, parts, keyboard, leaves=lambda: self.journal.sending(number))
         except Undeliverable as error:
-            logger.info("the answer to update %s cannot be delivered: %s", question.update, error)
+            logger.info("answer %s cannot be delivered: %s", number, error)
         except Unsure:
             await self._tell_unsure(place, number)
         else:
@@ -193,18 +197,16 @@ class Desk:
     @asynccontextmanager
     async def _typing(self, place: Place) -> AsyncIterator[None]:
         """The chat shows that the bot is at work, if that takes a while."""
-        task = asyncio.create_task(self._type(place)) if self._waiting.waiting <= _TYPING_WAITING else None
+        task = asyncio.create_task(self._type(place))
         try:
             yield
         finally:
-            if task:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
     async def _type(self, place: Place) -> None:
         await asyncio.sleep(_TYPING_AFTER)
         while True:
-            with suppress(TelegramError):  # a sign of life is never worth an answer
-                await self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread or None)
+            await self.sender.type(place)
             await asyncio.sleep(_TYPING_EVERY)

@@ -19,7 +19,8 @@ _SELECT = """SELECT id, at, "update", chat, thread, user, message, parent, gener
 class Stored:
     """An answer of the journal: where it was asked, by whom, and whether it is known to have been delivered.
 
-    `state` is "sending" until Telegram confirmed it, then "sent"; "unsure" once the user was told that it is not known.
+    `state` is "ready" until it leaves, "sending" until Telegram confirms it, and then "sent"; "unsure" once the user
+    was told that it is not known whether it arrived.
     """
 
     id: int
@@ -73,12 +74,12 @@ class Journal:
         generation: int,
         record: Record,
     ) -> int:
-        """The number of a new answer to `message`, which is now being sent."""
+        """The number of a new answer to `message`, which is ready to be sent."""
         values = (time.time(), update, chat, thread, user, message, parent, generation, record.to_json())
         with self._database.transaction():
             found = self._database.run(
                 'INSERT INTO answers (at, "update", chat, thread, user, message, parent, generation, record, state)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'sending')",
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ready')",
                 values,
             )
             number = int(found.lastrowid or 0)
@@ -90,6 +91,10 @@ class Journal:
         self._database.run(
             "UPDATE answers SET record = ?, generation = ? WHERE id = ?", (record.to_json(), generation, number)
         )
+
+    def sending(self, number: int) -> None:
+        """The answer leaves now: from here on it may have arrived."""
+        self._database.run("UPDATE answers SET state = 'sending' WHERE id = ?", (number,))
 
     def sent(self, number: int, *, chat: int, messages: list[int]) -> None:
         """Telegram confirmed the answer, as those messages."""

@@ -102,11 +102,11 @@ class Publishing:
             logger.warning("document of message %s: %s", message.message_id, error)
             await self._desk.say(place_of(message), "The document could not be downloaded: send it again, please.")
             return
-        name = document.file_name or "document"
+        name = one_line(document.file_name or "") or "document"
         try:
             article = await self._desk.in_thread(lambda: _read(content, name))
         except Unreadable as error:
-            await self._desk.say(place_of(message), f"{one_line(name)} cannot be read. {error}")
+            await self._desk.say(place_of(message), f"{name} cannot be read. {error}")
             return
         if self._desk.library.pipeline().holds(article.sha256):
             await self._desk.say(place_of(message), f"{one_line(article.title)!r} is in the archive already.")

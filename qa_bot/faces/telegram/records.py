@@ -79,8 +79,8 @@ class Record:
         return self.answering > 0
 
     def to_json(self) -> str:
-        """The record as JSON."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """The record as JSON, in ASCII, so that halves of characters survive."""
+        return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Record":

@@ -150,6 +150,16 @@ async def test_a_group_that_becomes_a_supergroup(api: FakeBotAPI, bot: Running) 
     assert bot.journal.head(-10077, 0) == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\ud83d half", "<b>&amp;</blockquote>", "\u202eback", "\x00?", "/article \ud83d", "😀" * 4096, "/ask@other_bot x"],
+)
+async def test_hostile_messages_get_a_reply(chat: Chat, api: FakeBotAPI, text: str) -> None:
+    """What looks like markup, is half a character or no question at all is answered, and nothing breaks."""
+    assert "Something broke" not in (await chat.say(text))["text"]
+    assert [call["error"] for call in api.calls if call["error"]] == []
+
+
 async def test_commands(chat: Chat) -> None:
     """Each command says what it promises; an unknown one and a sticker get one useful line."""
     assert "1 article" in (await chat.say("/start"))["text"]

@@ -165,8 +165,10 @@ async def test_bodies_and_tokens(api: FakeBotAPI, client: Bot) -> None:
                 assert (await response.json())["ok"], body
         async with http.get(url.replace("sendMessage", "noSuchMethod")) as response:
             assert (response.status, (await response.json())["description"]) == (404, "Not Found: method not found")
+    stranger = Bot("1:AAAA", base_url=api.url + "/bot")
     with pytest.raises(InvalidToken):
-        await Bot("1:AAAA", base_url=api.url + "/bot").get_me()
+        await stranger.initialize()
+    await stranger.shutdown()
 
 
 async def test_updates_are_confirmed_by_their_offset(api: FakeBotAPI, client: Bot) -> None:

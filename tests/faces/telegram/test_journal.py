@@ -76,9 +76,11 @@ def test_old_updates_are_forgotten(journal: Journal, database: Database) -> None
     assert [row[0] for row in database.run("SELECT id FROM updates ORDER BY id")] == [2, 3]
 
 
-def test_an_answer_is_sending_until_it_is_sent(journal: Journal) -> None:
+def test_an_answer_is_ready_and_leaves_and_is_sent(journal: Journal) -> None:
     """The state says what is known of its delivery, and the messages lead back to it."""
     number = answered(journal)
+    assert (journal.answer(number) or pytest.fail("lost")).state == "ready"
+    journal.sending(number)
     assert (journal.answer(number) or pytest.fail("lost")).state == "sending"
     journal.sent(number, chat=5, messages=[30, 31])
 

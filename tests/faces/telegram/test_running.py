@@ -116,15 +116,22 @@ async def test_what_was_not_answered_is_answered_after_a_restart(start: Start, a
     assert ["April" in text for text in texts] == [False, True, False]
 
 
+def answer_in_journal(state: Path, *, left: bool) -> None:
+    """An answer that a process before had ready, or was sending, when it ended."""
+    with Database.open(state) as database:
+        journal = Journal(database)
+        waiting(journal, 1, APRIL, ago=1)
+        number = journal.add_answer(
+            update=1, chat=1001, thread=0, user=1001, message=1, parent=None, generation=1, record=record()
+        )
+        if left:
+            journal.sending(number)
+
+
 async def test_an_answer_that_was_being_sent(start: Start, api: FakeBotAPI, tmp_path: Path) -> None:
     """It may have arrived before the crash: the person is told, and it is not sent again unasked."""
     api.chat_of(None, api.user_of(None))
-    with Database.open(tmp_path / "state") as database:
-        journal = Journal(database)
-        waiting(journal, 1, APRIL, ago=1)
-        journal.add_answer(
-            update=1, chat=1001, thread=0, user=1001, message=1, parent=None, generation=1, record=record()
-        )
+    answer_in_journal(tmp_path / "state", left=True)
     async with start():
         await api.wait("sendMessage", contains="connection broke", timeout=20)
         assert "bridge" in (await Chat(api).press("Show the answer"))["text"]
@@ -132,6 +139,17 @@ async def test_an_answer_that_was_being_sent(start: Start, api: FakeBotAPI, tmp_
         await asyncio.sleep(0.3)
 
     assert len([message for message in api.chat() if message["from"]["is_bot"]]) == 1
+
+
+async def test_an_answer_that_had_not_left(start: Start, api: FakeBotAPI, tmp_path: Path) -> None:
+    """It certainly did not arrive: it is sent, once."""
+    api.chat_of(None, api.user_of(None))
+    answer_in_journal(tmp_path / "state", left=False)
+    for _ in range(2):
+        async with start():
+            await asyncio.sleep(0.5)
+
+    assert [message["text"][:10] for message in api.chat()] == ["The bridge"]
 
 
 async def test_conversations_outlive_the_process(start: Start, api: FakeBotAPI) -> None:
