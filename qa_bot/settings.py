@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     )
     # More than 50 is the whole candidate list of a question: nobody reads on, and JSON lines grow long.
     passages: int = Field(default=5, ge=1, le=50, description="a whole number from 1 to 50")
+    fetch_private: bool = Field(default=False, description="true or false")
     telegram_token: SecretStr | None = Field(default=None, description="the token that BotFather gave")
     telegram_token_file: Path | None = Field(default=None, description="a file with the token")
     telegram_base_url: str = Field(default="https://api.telegram.org/bot", description="an address")

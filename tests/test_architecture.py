@@ -55,7 +55,7 @@ DOORS = {
     "filelock": {"index/generation.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},
-    "httpx": {"faces/telegram/delivery.py"},
+    "httpx": {"corpus/fetching.py", "faces/telegram/delivery.py"},
     "sentencex": {"text.py"},
     "trafilatura": {"corpus/html.py"},
     "charset_normalizer": {"corpus/encoding.py"},

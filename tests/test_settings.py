@@ -27,6 +27,7 @@ def test_defaults() -> None:
         "embedding_precision": "int8",
         "min_support": None,
         "passages": 5,
+        "fetch_private": False,
         "telegram_token": None,
         "telegram_token_file": None,
         "telegram_base_url": "https://api.telegram.org/bot",

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from telegram import ChatMemberUpdated, LinkPreviewOptions, Update
+from telegram import ChatMemberUpdated, LinkPreviewOptions, MessageEntity, Update
 from telegram.constants import ParseMode
 from telegram.ext import (
     AIORateLimiter,
@@ -26,6 +27,7 @@ from telegram.ext import (
 )
 from telegram.request import HTTPXRequest
 
+from qa_bot.corpus.fetching import fetch
 from qa_bot.faces.telegram.admin import Admin
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.commands import Commands
@@ -73,6 +75,7 @@ class Options:
     corpus_dir: Path
     state_dir: Path
     threads: int
+    fetch_private: bool = False
     webhook_url: str | None = None
     listen: tuple[str, int] | None = None
 
@@ -117,7 +120,12 @@ def assemble(
     archive = Archive(library)
     gate = Gate(desk, allowed=options.allowed, admins=options.admins)
     publishing = Publishing(
-        desk, gate, corpus_dir=options.corpus_dir, removed_dir=options.state_dir / "removed", reindex=reindex
+        desk,
+        gate,
+        corpus_dir=options.corpus_dir,
+        removed_dir=options.state_dir / "removed",
+        reindex=reindex,
+        fetch=partial(fetch, private=options.fetch_private),
     )
     _add_handlers(app, desk, archive, gate, publishing)
     return Parts(app, queue, desk, archive, gate, metrics)
@@ -157,7 +165,10 @@ def _add_handlers(app: App, desk: Desk, archive: Archive, gate: Gate, publishing
     for name, handler in (commands.handlers() | admin.handlers()).items():
         app.add_handler(CommandHandler(name, handler, filters=written))
     app.add_handler(MessageHandler(filters.COMMAND & written, commands.unknown))
-    app.add_handler(MessageHandler(filters.TEXT & ~filters.COMMAND & filters.UpdateType.MESSAGES, questions.asked))
+    text = filters.TEXT & ~filters.COMMAND
+    links = text & filters.Entity(MessageEntity.URL) & filters.ChatType.PRIVATE & written
+    app.add_handler(MessageHandler(links, publishing.link(otherwise=questions.asked)))
+    app.add_handler(MessageHandler(text & filters.UpdateType.MESSAGES, questions.asked))
     app.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE & written, _migrated(desk)))
     app.add_handler(MessageHandler(filters.Document.ALL & filters.ChatType.PRIVATE & written, publishing.document))
     app.add_handler(MessageHandler(~filters.StatusUpdate.ALL & written, questions.other))

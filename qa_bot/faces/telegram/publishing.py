@@ -5,16 +5,19 @@ import logging
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from qa_bot.corpus.fetching import Page
 from qa_bot.corpus.reader import file_type, parse_content
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.errors import QABotError
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.telegram.buttons import upload_keyboard
+from qa_bot.faces.telegram.commands import Handler
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.gate import Gate
 from qa_bot.faces.telegram.markup import html_of, line, messages
@@ -33,17 +36,25 @@ NOT_FOR_YOU = "I read text only: type a question, and I answer in the words of t
 class Publishing:
     """Handlers of documents and of the buttons under them.
 
-    `reindex` brings the index up to date and says what it did.
+    `reindex` brings the index up to date and says what it did, `fetch` gets a page.
     """
 
     def __init__(
-        self, desk: Desk, gate: Gate, *, corpus_dir: Path, removed_dir: Path, reindex: Callable[[], str]
+        self,
+        desk: Desk,
+        gate: Gate,
+        *,
+        corpus_dir: Path,
+        removed_dir: Path,
+        reindex: Callable[[], str],
+        fetch: Callable[[str], Page],
     ) -> None:
         self._desk = desk
         self._gate = gate
         self._corpus_dir = corpus_dir
         self._removed_dir = removed_dir
         self._reindex = reindex
+        self._fetch = fetch
 
     async def document(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """A document: of an admin it is read and waits for a decision, anybody else is told what works."""
@@ -56,6 +67,19 @@ class Publishing:
             await self._desk.say(place_of(message), TOO_BIG)
         else:
             await self._receive(message, user.id)
+
+    def link(self, *, otherwise: Handler) -> Handler:
+        """The handler of messages with an address in them: of an admin, a message that is nothing else is fetched."""
+
+        async def handler(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+            message, user = update.message, update.effective_user
+            url = (message.text or "").strip() if message else ""
+            if message and user and self._gate.is_admin(user.id) and _is_address(url):
+                await self._follow(message, user.id, url)
+            else:
+                await otherwise(update, context)
+
+        return handler
 
     async def decided(self, query: CallbackQuery, number: int, *, publish: bool) -> None:
         """The document of that number is published or thrown away, once."""
@@ -102,7 +126,18 @@ class Publishing:
             logger.warning("document of message %s: %s", message.message_id, error)
             await self._desk.say(place_of(message), "The document could not be downloaded: send it again, please.")
             return
-        name = one_line(document.file_name or "") or "document"
+        await self._propose(message, user, one_line(document.file_name or "") or "document", content)
+
+    async def _follow(self, message: Message, user: int, url: str) -> None:
+        try:
+            page = await self._desk.in_thread(lambda: self._fetch(url))
+        except Unreadable as error:
+            await self._desk.say(place_of(message), f"{one_line(url)} cannot be read. {error}")
+            return
+        await self._propose(message, user, _page_name(page), page.content)
+
+    async def _propose(self, message: Message, user: int, name: str, content: bytes) -> None:
+        """The article is shown as it was read, with buttons to publish or discard it."""
         try:
             article = await self._desk.in_thread(lambda: _read(content, name))
         except Unreadable as error:
@@ -134,6 +169,16 @@ class Publishing:
     async def _edit(self, query: CallbackQuery, text: str) -> None:
         if query.message:
             await self._desk.sender.edit(query.message.chat.id, query.message.message_id, html_of([line(text)]), None)
+
+
+def _is_address(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://")) and not any(map(str.isspace, text))
+
+
+def _page_name(page: Page) -> str:
+    """A name for the page's file: its host and the last part of its path."""
+    parts = urlsplit(page.url)
+    return f"{parts.hostname}-{parts.path.rstrip('/').rpartition('/')[2]}".rstrip("-") + ".html"
 
 
 def _read(content: bytes, name: str) -> Article:

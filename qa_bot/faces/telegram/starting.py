@@ -38,6 +38,7 @@ def start(settings: Settings, *, log: Callable[[Formatter], None]) -> None:
         corpus_dir=settings.corpus_dir,
         state_dir=settings.state_dir,
         threads=os.cpu_count() or 1,
+        fetch_private=settings.fetch_private,
         webhook_url=settings.telegram_webhook_url,
         listen=_listen(settings),
     )

@@ -58,6 +58,7 @@ async def running(
         corpus_dir=corpus,
         state_dir=state,
         threads=2,
+        fetch_private=True,
         webhook_url=webhook_url,
         listen=listen,
     )
@@ -93,6 +94,14 @@ class Chat:
         since = len(self._api.calls)
         self._api.press(self.last()["message_id"], text=label)
         return await self.next(method, since=since)
+
+    async def press_and_wait(self, label: str, words: str) -> dict[str, Any]:
+        """The parameters of the edit with those words, which comes some time after the press."""
+        since = len(self._api.calls)
+        self._api.press(self.last()["message_id"], text=label)
+        call = await self._api.wait("editMessageText", since=since, contains=words, timeout=60)
+        parameters: dict[str, Any] = call["params"]
+        return parameters
 
     async def next(self, method: str, *, since: int) -> dict[str, Any]:
         """The parameters of the next successful call."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from bot_api import FakeBotAPI
 from running_bot import Chat, Running, buttons
 
@@ -68,6 +69,29 @@ async def test_what_cannot_be_an_article(
 
     assert words in sent["text"]
     assert [path.name for path in archive[0].iterdir()] == ["belarus-cnn-report.txt"]
+
+
+async def test_a_link_becomes_an_article(chat: Chat, archive: tuple[Path, Path], unused_tcp_port: int) -> None:
+    """The page at an address that an admin sends is proposed like a document; one that cannot be had is explained."""
+    body = f"<body><article><p>{MOON}</p></article></body>"
+    page = f"<!doctype html><html><head><title>Moon base opens</title></head>{body}</html>"
+
+    async def served(_: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html")
+
+    site = web.Application()
+    site.router.add_get("/news/moon", served)
+    runner = web.AppRunner(site)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", unused_tcp_port).start()
+    try:
+        base = f"http://127.0.0.1:{unused_tcp_port}"
+        assert (await chat.say(f"{base}/news/moon"))["text"].startswith("Moon base opens")
+        assert "Published as 127-0-0-1-moon.html" in (await chat.press_and_wait("Publish", "up to date"))["text"]
+        assert "The server says 404" in (await chat.say(f"{base}/none"))["text"]
+    finally:
+        await runner.cleanup()
+    assert (archive[0] / "127-0-0-1-moon.html").is_file()
 
 
 async def test_a_document_that_is_too_big(chat: Chat, api: FakeBotAPI) -> None:

@@ -1,0 +1,100 @@
+"""A page fetched from the web, within limits, and from public addresses only."""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from qa_bot.corpus.unreadable import Unreadable
+
+MOST_BYTES = 10 * 1024 * 1024
+_MOST_REDIRECTS = 5
+_MOST_SECONDS = 20.0
+_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
+_AGENT = "qa-bot (an archive of articles; fetched at the wish of a person)"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was fetched, and the address that it was found at in the end."""
+
+    url: str
+    content: bytes
+
+
+def fetch(url: str, *, private: bool = False) -> Page:
+    """The page at that address; raises Unreadable with the reason where there is none that can be an article.
+
+    Addresses of this machine and of private networks are refused, also where a name or a redirect leads to one, unless
+    `private`.
+    """
+    deadline = time.monotonic() + _MOST_SECONDS
+    with httpx.Client(timeout=_MOST_SECONDS / 2, headers={"User-Agent": _AGENT}, trust_env=False) as client:
+        for _ in range(_MOST_REDIRECTS + 1):
+            target = _parsed(url)
+            try:
+                with _answer(client, target, private=private) as response:
+                    if not response.has_redirect_location:
+                        return Page(url, _content(response, deadline))
+                    url = str(target.join(response.headers["Location"]))
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise Unreadable(f"{target.host} does not answer as a web server should.") from error
+    raise Unreadable(f"The address leads on more than {_MOST_REDIRECTS} times.")
+
+
+def _parsed(url: str) -> httpx.URL:
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise Unreadable("It is no address.") from error
+    if target.scheme not in ("http", "https") or not target.host:
+        raise Unreadable("Only addresses that begin with http:// or https:// are fetched.")
+    return target
+
+
+@contextmanager
+def _answer(client: httpx.Client, target: httpx.URL, *, private: bool) -> Iterator[httpx.Response]:
+    """The answer of the very machine whose address was looked at: a name may mean another one a moment later."""
+    address = _address(target.host, private=private)
+    request = client.build_request(
+        "GET",
+        target.copy_with(host=address),
+        headers={"Host": target.netloc.decode("ascii")},
+        extensions={"sni_hostname": target.host},
+    )
+    response = client.send(request, stream=True)
+    try:
+        yield response
+    finally:
+        response.close()
+
+
+def _address(host: str, *, private: bool) -> str:
+    try:
+        found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+    except (OSError, UnicodeError) as error:
+        raise Unreadable(f"There is no machine called {host}.") from error
+    if not private and not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in found):
+        raise Unreadable(f"{host} is on this machine or in a private network.")
+    # Addresses of version 4 have no colon, and more machines can reach them.
+    return min(found, key=lambda address: (":" in address, address))
+
+
+def _content(response: httpx.Response, deadline: float) -> bytes:
+    if response.status_code != httpx.codes.OK:
+        raise Unreadable(f"The server says {response.status_code} {response.reason_phrase}.")
+    kind = response.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
+    if kind not in _TYPES:
+        raise Unreadable(f"It is {kind}: pages and text are read.")
+    content = bytearray()
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > MOST_BYTES:
+            raise Unreadable(f"The page is bigger than {MOST_BYTES // 1024 // 1024} MB.")
+        if time.monotonic() > deadline:
+            raise Unreadable(f"The page takes longer than {_MOST_SECONDS:.0f} s.")
+    return bytes(content)

@@ -1,0 +1,97 @@
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from qa_bot.corpus import fetching
+from qa_bot.corpus.fetching import fetch
+from qa_bot.corpus.unreadable import Unreadable
+
+PAGE = b"<!doctype html><title>Bridge</title><p>The bridge opened on 3 May 2031.</p>"
+
+
+class _Site(BaseHTTPRequestHandler):
+    """A page, and everything that is none."""
+
+    def do_GET(self) -> None:
+        """The answer to a request."""
+        kinds = {"/page": "text/html; charset=utf-8", "/image": "image/png", "/big": "text/plain"}
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/page")
+            self.end_headers()
+        elif self.path == "/around":
+            self.send_response(301)
+            self.send_header("Location", "/around")
+            self.end_headers()
+        elif self.path in kinds:
+            self.send_response(200)
+            self.send_header("Content-Type", kinds[self.path])
+            self.end_headers()
+            self.wfile.write(b"x" * 5000 if self.path == "/big" else PAGE)
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of a small site on this machine."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_page(site: str) -> None:
+    """The bytes of the page, and where it was found after a redirect."""
+    assert fetch(f"{site}/moved", private=True) == fetching.Page(f"{site}/page", PAGE)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("/image", "It is image/png"), ("/none", "The server says 404"), ("/around", "leads on more than 5 times")],
+)
+def test_what_is_no_page(site: str, path: str, reason: str) -> None:
+    """The reason is named."""
+    with pytest.raises(Unreadable, match=reason):
+        fetch(site + path, private=True)
+
+
+def test_a_page_that_is_too_big(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than the limit is read."""
+    monkeypatch.setattr(fetching, "MOST_BYTES", 1000)
+    with pytest.raises(Unreadable, match="bigger than"):
+        fetch(f"{site}/big", private=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://localhost/",
+        "http://[::1]/",
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/meta-data",
+        "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/",
+        "http://0.0.0.0/",
+    ],
+)
+def test_private_addresses_are_refused(url: str) -> None:
+    """Loopback, private networks and the metadata of clouds are out of reach, however they are written."""
+    with pytest.raises(Unreadable, match="private network"):
+        fetch(url)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.example/x", "http://", "bridge", "http://[/"])
+def test_other_addresses_are_refused(url: str) -> None:
+    """Only the web is fetched."""
+    with pytest.raises(Unreadable, match=r"Only addresses|no address|no machine"):
+        fetch(url)
