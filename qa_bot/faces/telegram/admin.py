@@ -52,19 +52,20 @@ class Admin:
         people, now = self._desk.people, time.time()
         day, week = people.count_since(now - _DAY), people.count_since(now - 7 * _DAY)
         good, bad = people.count_votes()
+        summary = await self._desk.in_background(self._archive.summary)
         return (
-            f"{self._archive.summary()}.\nQuestions answered: {day[0]:,} by {day[1]:,} people in a day,"
-            f" {week[0]:,} by {week[1]:,} in a week.\nVotes: {good:,} up, {bad:,} down."
+            f"{summary}.\nQuestions answered: {day[0]:,} by {day[1]:,} people in a day, {week[0]:,} by {week[1]:,} in a"
+            f" week.\nVotes: {good:,} up, {bad:,} down."
         )
 
     async def _reindex(self, _: list[str]) -> str:
-        return await self._desk.in_thread(self._publishing.bring_up_to_date)
+        return await self._desk.in_background(self._publishing.bring_up_to_date)
 
     async def _remove(self, arguments: list[str]) -> str:
-        article = await self._desk.in_thread(lambda: self._archive.find(" ".join(arguments))) if arguments else None
+        article = await self._desk.in_background(lambda: self._archive.find(" ".join(arguments))) if arguments else None
         if article is None:
             return "Say which article: /remove NUMBER, as /sources counts them."
-        return await self._desk.in_thread(lambda: self._publishing.remove(article))
+        return await self._desk.in_background(lambda: self._publishing.remove(article))
 
     async def _allow(self, arguments: list[str]) -> str:
         return self._decide(arguments, allowed=True)

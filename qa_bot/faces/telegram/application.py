@@ -98,6 +98,7 @@ def assemble(
     library: Library,
     *,
     threads: Executor,
+    background: Executor,
     polls: HTTPXRequest,
     reindex: Callable[[], str],
 ) -> Parts:
@@ -113,6 +114,7 @@ def assemble(
         library=library,
         sender=Sender(app.bot, migrated=journal.migrate),
         threads=threads,
+        background=background,
         waiting=waiting,
         buckets=TokenBuckets(),
         metrics=metrics,

@@ -16,6 +16,8 @@ from qa_bot.faces.telegram.messages import page_count
 from qa_bot.faces.telegram.records import Quotation, Record
 
 _VERSION = "1"
+# What SQLite can hold.
+_LARGEST = 2**63 - 1
 # Words at either end of a quotation by which a browser finds it in a page.
 _FRAGMENT_WORDS = 5
 # Longer addresses than this are refused by some clients.
@@ -44,11 +46,18 @@ class Press:
     action: Action
     arguments: tuple[str, ...]
 
-    def number(self, position: int) -> int:
-        """An argument as a number; raises ValueError where it is none."""
+    def text(self, position: int) -> str:
+        """An argument; raises ValueError where it is missing."""
         if position >= len(self.arguments):
             raise ValueError(f"a button of {self.action} lacks argument {position}")
-        return int(self.arguments[position])
+        return self.arguments[position]
+
+    def number(self, position: int) -> int:
+        """An argument as a number; raises ValueError where it is none, or larger than any that was written."""
+        number = int(self.text(position))
+        if abs(number) > _LARGEST:
+            raise ValueError(f"{number} is no number of a button")
+        return number
 
 
 def data(action: Action, *arguments: object) -> str:

@@ -91,12 +91,15 @@ class Commands:
             return
         payload = context.args[0] if context.args else ""
         if payload.startswith(ARTICLE_LINK):
-            page = await self._desk.in_thread(lambda: self._archive.article_page(payload.removeprefix(ARTICLE_LINK), 0))
+            page = await self._desk.in_background(
+                lambda: self._archive.article_page(payload.removeprefix(ARTICLE_LINK), 0)
+            )
             if page:
                 await self._post(message, *page)
                 return
+        summary = await self._desk.in_background(self._archive.summary)
         text = (
-            f"I answer from {self._archive.summary()}, in the exact words of the articles and with citations."
+            f"I answer from {summary}, in the exact words of the articles and with citations."
             " Where they do not say, I say so. Type a question"
             + (", or try one of these:" if self._archive.examples else ".")
         )
@@ -110,14 +113,14 @@ class Commands:
 
     async def _sources(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         if message := update.effective_message:
-            await self._post(message, *await self._desk.in_thread(lambda: self._archive.list_page(0)))
+            await self._post(message, *await self._desk.in_background(lambda: self._archive.list_page(0)))
 
     async def _article(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         message = update.effective_message
         if message is None:
             return
         wanted = " ".join(context.args or [])
-        article = await self._desk.in_thread(lambda: self._archive.find(wanted)) if wanted else None
+        article = await self._desk.in_background(lambda: self._archive.find(wanted)) if wanted else None
         page = self._archive.page_of(article, 0) if article else None
         if article is None or page is None:
             await self._tell(update, NO_ARTICLE)

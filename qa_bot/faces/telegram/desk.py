@@ -51,7 +51,7 @@ class Question:
 
 
 class Desk:
-    """Everything that answering needs; the archive is asked in `threads`."""
+    """Everything that answering needs; the archive is asked in `threads`, all else that takes time is `background`."""
 
     def __init__(
         self,
@@ -61,6 +61,7 @@ class Desk:
         library: Library,
         sender: Sender,
         threads: Executor,
+        background: Executor,
         waiting: Line,
         buckets: TokenBuckets,
         metrics: Metrics,
@@ -71,6 +72,7 @@ class Desk:
         self.sender = sender
         self.metrics = metrics
         self._threads = threads
+        self._background = background
         self._waiting = waiting
         self._buckets = buckets
 
@@ -104,11 +106,11 @@ class Desk:
 
     async def ask(self, text: str, before: Sequence[Stored]) -> Asked:
         """What the archive says, asked in a thread; raises InvalidQuestion."""
-        return await self.in_thread(partial(self._timed, text, before))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(self._timed, text, before))
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
-        """What `work` gives, off the event loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def in_background(self, work: Callable[[], T]) -> T:
+        """What `work` gives, off the event loop and out of the way of those who ask."""
+        return await asyncio.get_running_loop().run_in_executor(self._background, work)
 
     async def say(self, place: Place, text: str) -> None:
         """A message in plain words; one that cannot be delivered is only logged."""
@@ -173,12 +175,10 @@ class Desk:
     async def _replace(self, stored: Stored, asked: Asked) -> None:
         """The answer to a question that was edited takes the place of the one before."""
         self.journal.replace_answer(stored.id, record=asked.record, generation=asked.generation)
-        shown = self.journal.messages_of(stored.id)
-        place = Place(stored.chat, stored.thread, stored.message)
-        parts = messages(reply_blocks(asked.record))
+        shown, parts = self.journal.messages_of(stored.id), messages(reply_blocks(asked.record))
         keyboard = reply_keyboard(stored.id, asked.record)
         if not (shown and len(parts) == 1 and await self.sender.edit(stored.chat, shown[-1], parts[0], keyboard)):
-            await self.post(place, parts, keyboard)
+            await self._send(stored.id, Place(stored.chat, stored.thread, stored.message), asked.record)
 
     async def _tell_unsure(self, place: Place, number: int) -> None:
         pause = _FIRST_TRY

@@ -72,9 +72,11 @@ class Presses:
                 await _toast(query)
                 await self._questions.example(update, examples[number])
             case Action.LIST:
-                await self._show(query, *self._archive.list_page(press.number(0)))
+                number = press.number(0)
+                await self._show(query, *await self._desk.in_background(lambda: self._archive.list_page(number)))
             case Action.ARTICLE:
-                page = self._archive.article_page(press.arguments[0], press.number(1))
+                key, number = press.text(0), press.number(1)
+                page = await self._desk.in_background(lambda: self._archive.article_page(key, number))
                 if page is None:
                     raise _Stale
                 await self._show(query, *page)
@@ -99,7 +101,7 @@ class Presses:
         if not 1 <= number <= len(stored.record.entries) or abs(shift) > _FURTHEST:
             raise _Stale
         entry = stored.record.entries[number - 1]
-        article = self._desk.library.article(entry.article)
+        article = await self._desk.in_background(lambda: self._desk.library.article(entry.article))
         if article is None or not still_there(article, entry):
             await _toast(query, CHANGED)
             return

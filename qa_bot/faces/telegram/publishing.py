@@ -93,7 +93,7 @@ class Publishing:
         else:
             name, content = upload
             await self._edit(query, f"Publishing {one_line(name)} ...")
-            await self._edit(query, await self._desk.in_thread(lambda: self._publish(name, content)))
+            await self._edit(query, await self._desk.in_background(lambda: self._publish(name, content)))
 
     def remove(self, article: Article) -> str:
         """What became of taking the article's file out of the corpus; the file is kept aside."""
@@ -130,7 +130,7 @@ class Publishing:
 
     async def _follow(self, message: Message, user: int, url: str) -> None:
         try:
-            page = await self._desk.in_thread(lambda: self._fetch(url))
+            page = await self._desk.in_background(lambda: self._fetch(url))
         except Unreadable as error:
             await self._desk.say(place_of(message), f"{one_line(url)} cannot be read. {error}")
             return
@@ -139,7 +139,7 @@ class Publishing:
     async def _propose(self, message: Message, user: int, name: str, content: bytes) -> None:
         """The article is shown as it was read, with buttons to publish or discard it."""
         try:
-            article = await self._desk.in_thread(lambda: _read(content, name))
+            article = await self._desk.in_background(lambda: _read(content, name))
         except Unreadable as error:
             await self._desk.say(place_of(message), f"{name} cannot be read. {error}")
             return

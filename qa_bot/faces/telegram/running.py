@@ -31,6 +31,8 @@ from qa_bot.faces.telegram.web import serving
 logger = logging.getLogger(__name__)
 
 _POLL_SECONDS = 25
+# A build in one of them, lists and articles in the others.
+_BACKGROUND_THREADS = 3
 # A poll that is answered at least so often is contact with Telegram.
 _SILENT_SECONDS = 90.0
 # Two instances end each other's polls in turn; one that ended badly may still hold its last poll for a moment.
@@ -77,14 +79,16 @@ async def serve(
     """Answers until `stop` is set; raises TelegramUnavailable or CannotListen."""
     problems, polls = list[str](), PollRequest()
     threads = ThreadPoolExecutor(options.threads, thread_name_prefix="asking")
-    parts = assemble(options, database, library, threads=threads, polls=polls, reindex=reindex)
+    background = ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background")
+    parts = assemble(options, database, library, threads=threads, background=background, polls=polls, reindex=reindex)
     url = options.webhook_url
 
     def healthy() -> bool:
         return bool(url) or time.monotonic() - polls.last < _SILENT_SECONDS
 
     async with AsyncExitStack() as stack:
-        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
+        for executor in (threads, background):
+            stack.callback(executor.shutdown, wait=False, cancel_futures=True)
         await stack.enter_async_context(_connected(parts, options))
         secret = secrets.token_urlsafe(32)
         if options.listen:
@@ -95,7 +99,7 @@ async def serve(
         await recover(parts.desk, parts.queue, parts.app.bot)
         await stack.enter_async_context(_updates(parts, url, secret, _conflicts(problems, stop)))
         _say_hello(parts, url)
-        examples = asyncio.create_task(parts.desk.in_thread(parts.archive.find_examples))
+        examples = asyncio.create_task(parts.desk.in_background(parts.archive.find_examples))
         await stop.wait()
         examples.cancel()
         logger.info("stopping")

@@ -72,6 +72,8 @@ async def test_a_vote_is_kept(chat: Chat, bot: Running) -> None:
         "2:p:1:1",
         "1:q:8",
         "1:a:x:0",
+        "1:a",
+        "1:p:99999999999999999999:0",
     ],
 )
 async def test_forged_and_stale_buttons(chat: Chat, api: FakeBotAPI, data: str) -> None:
