@@ -5,7 +5,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Options:
     server.
     """
 
-    token: str
+    token: str = field(repr=False)
     base_url: str
     base_file_url: str
     allowed: tuple[int, ...]

@@ -12,15 +12,18 @@ import aiohttp
 import pytest
 from bot_api import FakeBotAPI
 from click.testing import CliRunner
+from pydantic import SecretStr
 from records_double import record
 from running_bot import APRIL, FRANCE, Chat, Running, running
 
 from qa_bot.faces.cli import main
+from qa_bot.faces.telegram.application import Options
 from qa_bot.faces.telegram.database import Database
 from qa_bot.faces.telegram.journal import Journal
 from qa_bot.faces.telegram.recovery import SORRY
 from qa_bot.faces.telegram.redaction import RedactingFormatter
 from qa_bot.faces.telegram.running import TelegramUnavailable
+from qa_bot.settings import Settings
 
 Start = Callable[..., AbstractAsyncContextManager[Running]]
 
@@ -81,6 +84,23 @@ def test_the_token_is_in_no_line_of_the_log() -> None:
 
     assert "SECRET" not in line
     assert line.count("<token>") >= 2
+
+
+def test_the_token_is_in_no_repr(tmp_path: Path) -> None:
+    """What the bot was started with can be shown without its token."""
+    options = Options(
+        token="12:SECRET",  # noqa: S106
+        base_url="u",
+        base_file_url="u",
+        allowed=(),
+        admins=(),
+        corpus_dir=tmp_path,
+        state_dir=tmp_path,
+        threads=1,
+    )
+
+    assert "SECRET" not in repr(options)
+    assert "SECRET" not in repr(Settings(telegram_token=SecretStr("12:SECRET")))
 
 
 def waiting(journal: Journal, number: int, text: str, *, ago: float) -> None:
