@@ -6,6 +6,7 @@ import time
 
 from telegram import Bot, Update
 
+from qa_bot.faces.safe_text import counted
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.questions import place_of
 from qa_bot.faces.telegram.updates import JournalledQueue
@@ -19,7 +20,7 @@ SORRY = "I was not running when you asked this, and it was a while ago: ask agai
 
 async def recover(desk: Desk, queue: JournalledQueue, bot: Bot) -> None:
     """Fresh updates are handled again, in order; of older ones that ask, an apology is sent once."""
-    now = time.time()
+    now, again = time.time(), 0
     for number, at, payload in desk.journal.open_updates():
         update = Update.de_json(json.loads(payload), bot)
         message = update.message or update.edited_message
@@ -29,9 +30,11 @@ async def recover(desk: Desk, queue: JournalledQueue, bot: Bot) -> None:
             await desk.settle(known)
             desk.journal.done(number)
         elif now - at <= FRESH_SECONDS:
-            logger.info("update %s is handled again", number)
+            again += 1
             await queue.replay(update)
         else:
             if message.chat.type == "private" or message.text:
                 await desk.say(place_of(message), SORRY)
             desk.journal.done(number)
+    if again:
+        logger.info("%s are handled again", counted(again, "update"))
