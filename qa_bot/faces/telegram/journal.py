@@ -54,9 +54,9 @@ class Journal:
         """The update is done with; only that it was there is remembered."""
         self._database.run("UPDATE updates SET done = 1, payload = '' WHERE id = ?", (update,))
 
-    def open_updates(self) -> list[tuple[int, float, str]]:
-        """The number, the time and the payload of each update that is not done with, oldest first."""
-        return self._database.run("SELECT id, at, payload FROM updates WHERE NOT done ORDER BY id").fetchall()
+    def open_updates(self) -> list[tuple[int, str]]:
+        """The number and the payload of each update that is not done with, oldest first."""
+        return self._database.run("SELECT id, payload FROM updates WHERE NOT done ORDER BY id").fetchall()
 
     def tidy(self) -> None:
         """Updates that cannot come again are forgotten."""

@@ -1,5 +1,7 @@
 """Messages that ask: in private chats, in groups, and edited afterwards."""
 
+import time
+
 from telegram import Message, Update
 from telegram.ext import ContextTypes
 
@@ -8,6 +10,9 @@ from qa_bot.faces.telegram.delivery import Place
 from qa_bot.faces.telegram.desk import Desk, Question
 
 WHAT_WORKS = "I read text only: type a question, and I answer in the words of the articles. /help says more."
+# Who has waited longer, because the bot was not running, has gone elsewhere: they are told so rather than answered.
+FRESH_SECONDS = 15 * 60
+SORRY = "I was not running when you asked this, and it was a while ago: ask again if you still want to know."
 ASK_HOW = "Write the question after the command: /ask When did it happen?"
 
 
@@ -74,6 +79,9 @@ class Questions:
             return  # a message of a group that was not for the bot when it was written
         follows = edits.parent if edits else self._followed(message, place)
         asker = user.id if user else message.chat_id
+        if time.time() - (message.edit_date or message.date).timestamp() > FRESH_SECONDS:
+            await self._desk.say(place, SORRY)
+            return
         await self._desk.answer(Question(update.update_id, text, asker, place, message.message_id, follows, edits))
 
     def _followed(self, message: Message, place: Place) -> int | None:

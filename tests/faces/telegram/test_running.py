@@ -20,7 +20,7 @@ from qa_bot.faces.cli import main
 from qa_bot.faces.telegram.application import Options
 from qa_bot.faces.telegram.database import Database
 from qa_bot.faces.telegram.journal import Journal
-from qa_bot.faces.telegram.recovery import SORRY
+from qa_bot.faces.telegram.questions import SORRY
 from qa_bot.faces.telegram.redaction import RedactingFormatter
 from qa_bot.faces.telegram.running import TelegramUnavailable
 from qa_bot.settings import Settings
@@ -125,7 +125,6 @@ async def test_what_was_not_answered_is_answered_after_a_restart(start: Start, a
         journal = Journal(database)
         for number, text, ago in ((1, FRANCE, 7200), (2, APRIL, 5), (3, FRANCE, 4)):
             waiting(journal, number, text, ago=ago)
-        database.run("UPDATE updates SET at = ? WHERE id = 1", (time.time() - 7200,))
     async with start():
         await api.wait("sendMessage", count=3, timeout=30)
     async with start():
@@ -134,6 +133,14 @@ async def test_what_was_not_answered_is_answered_after_a_restart(start: Start, a
 
     assert [SORRY in text for text in texts] == [True, False, False]
     assert ["April" in text for text in texts] == [False, True, False]
+
+
+async def test_questions_that_waited_at_telegram(start: Start, api: FakeBotAPI) -> None:
+    """What Telegram kept while the bot was down for long gets an apology, not a late answer."""
+    api.message(APRIL)
+    api.queue[-1]["message"]["date"] -= 7200
+    async with start():
+        await api.wait("sendMessage", contains=SORRY, timeout=20)
 
 
 def answer_in_journal(state: Path, *, left: bool) -> None:
