@@ -12,6 +12,7 @@ from pathlib import Path
 from qa_bot.corpus.reader import read_corpus
 from qa_bot.embedding import embed, passages_of, with_title
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
+from qa_bot.grouping import group_stories
 from qa_bot.index.dense import DenseWriter
 from qa_bot.index.generation import (
     ENCODER_FOLDER,
@@ -35,8 +36,7 @@ from qa_bot.types import Article, Skipped
 Progress = Callable[[str, int, int | None], None]
 
 # Texts on which the exported encoder is held against sentence-transformers, and their length in characters.
-_SAMPLES = 32
-_SAMPLE_LENGTH = 800
+_SAMPLES, _SAMPLE_LENGTH = 32, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ class _Build:
             if previous and before == after and _reads_alike(previous):
                 return self._report(previous.manifest, before, after)
             _copy_files(shipped_reader(), folder / READER_FOLDER)
+            group_stories(writer, previous.store if previous else None, self._progress)
             encoder = self._encoder(folder / ENCODER_FOLDER, writer, previous)
             reused = self._chunk(writer, encoder, previous)
         self._write_searches(folder, writer, encoder, previous, reused)

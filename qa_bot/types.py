@@ -74,15 +74,25 @@ class Passage(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that tells the same story in mostly the same words: its id, and where it appeared and when."""
+
+    id: str
+    source: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation(Span):
     """The unit of evidence: whole sentences that support an answer, and the exact words that answer.
 
-    `support` is the calibrated probability that the quotation answers the question.
+    `support` is the calibrated probability that it answers the question; `also` are other articles of the same story.
     """
 
     highlight: Span
     paragraph: int
     support: float
+    also: tuple[Copy, ...] = ()
 
     def __post_init__(self) -> None:
         Span.__post_init__(self)

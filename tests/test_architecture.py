@@ -17,9 +17,11 @@ FLOORS = {
     "chunking": 2,
     "models": 2,
     "fusion": 2,
+    "duplicates": 2,
     "support": 2,
     "index": 3,
     "embedding": 4,
+    "grouping": 4,
     "indexing": 4,
     "retrieval": 4,
     "answering": 4,
@@ -34,6 +36,7 @@ SAME_FLOOR = {
     ("models", "chunking"),  # a citation names its paragraph
     ("models", "support"),  # a reader's support is calibrated
     ("indexing", "embedding"),  # embedding is a step of the write path
+    ("indexing", "grouping"),  # so is grouping
 }
 # Only these may import the package.
 DOORS = {
@@ -48,10 +51,12 @@ DOORS = {
     "tantivy": {"index/lexical.py"},
     "sqlite3": {
         "index/store.py",
+        "index/stories.py",
         "index/generation.py",
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot
     },
+    "datasketch": {"duplicates.py"},
     "filelock": {"index/generation.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},

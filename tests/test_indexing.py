@@ -282,7 +282,13 @@ def test_progress_goes_up(corpus: Path, index: Path) -> None:
     told: list[tuple[str, int, int | None]] = []
     _update(corpus, index, progress=lambda *step: told.append(step))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["reading", "exporting the embedding model", "cutting into passages", "embedding passages"]
+    assert stages == [
+        "reading",
+        "finding copies",
+        "exporting the embedding model",
+        "cutting into passages",
+        "embedding passages",
+    ]
     assert told[-1][1] == told[-1][2] == open_index(index).manifest.passages
 
 

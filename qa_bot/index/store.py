@@ -11,7 +11,8 @@ from typing import Self
 import numpy as np
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.types import Article, Passage, Rows
+from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, copies_of, stories_by_content, stories_of, write_story
+from qa_bot.types import Article, Copy, Passage, Rows
 
 STORE_FILE = "store.sqlite"
 # Articles kept in memory for quotations: a question touches a few dozen at most.
@@ -112,6 +113,18 @@ class Store:
         """The path and the hash of each article's content, by its id."""
         return _states(self._connection)
 
+    def stories(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """The story of each of those articles: one number for copies of each other; unknown ids have none."""
+        return stories_of(self._connection, article_ids)
+
+    def copies(self, article_ids: Iterable[str]) -> dict[str, tuple[Copy, ...]]:
+        """The other articles that tell the same story as each of those, in the order of the corpus."""
+        return copies_of(self._connection, article_ids)
+
+    def stories_by_content(self) -> dict[str, StoredStory]:
+        """The story and the signature of each article, by the hash of its content."""
+        return stories_by_content(self._connection)
+
     def passage(self, row: int) -> StoredPassage:
         """The passage in that row."""
         found = self._connection.execute(
@@ -160,7 +173,7 @@ class StoreWriter:
         """An empty store in `folder`."""
         connection = sqlite3.connect(folder / STORE_FILE)
         # A build that is cut off is thrown away as a whole, so no journal is needed.
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + STORIES_SCHEMA)
         return cls(connection)
 
     def __enter__(self) -> Self:
@@ -184,6 +197,19 @@ class StoreWriter:
     def article_states(self) -> dict[str, tuple[str, str]]:
         """The path and the hash of each article's content, by its id."""
         return _states(self._connection)
+
+    def contents(self) -> list[tuple[int, str]]:
+        """The number and the hash of the content of each article, in order."""
+        return list(self._connection.execute("SELECT number, sha256 FROM articles ORDER BY number"))
+
+    def text_of(self, number: int) -> str:
+        """The text of the article with that number."""
+        text: str = self._connection.execute("SELECT text FROM articles WHERE number = ?", (number,)).fetchone()[0]
+        return text
+
+    def set_story(self, number: int, stored: StoredStory) -> None:
+        """The story of the article with that number."""
+        write_story(self._connection, number, stored)
 
     def add_passage(self, number: int, passage: Passage) -> None:
         """One more passage of the article with that number, in the next row."""
