@@ -58,6 +58,11 @@ def is_copy(one: Shingles, other: Shingles) -> bool:
     return jaccard >= _JACCARD or (jaccard >= _LEAST_JACCARD and shared >= _CONTAINED * min(len(one), len(other)))
 
 
+def overlap(one: Shingles, other: Shingles) -> bool:
+    """Whether half of what the shorter of two passages says is said by the other in the same words."""
+    return 2 * len(one & other) >= min(len(one), len(other))
+
+
 def group(signatures: Signatures, known: Sequence[int | None], text_of: Callable[[int], str]) -> list[int]:
     """The story of each text: the first row among those that are copies of each other, in one step or in several.
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from time import perf_counter
 
-from qa_bot.answering import answer
+from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
 from qa_bot.index.manifest import Manifest
@@ -79,6 +79,8 @@ class Pipeline:
         hits = retrieve(query, vector, self._index, exclude=exclude)
         searched = perf_counter()
         reading = self._reader.read(query, hits)
+        copies = self._index.store.copies({item.citation.article.id for item in reading.evidence})
+        reading = with_copies(reading, copies)
         reply = answer(query, reading.evidence, min_support=self.min_support)
         done = perf_counter()
         timing = Timing(_ms(start, encoded), _ms(encoded, searched), _ms(searched, done), _ms(start, done))

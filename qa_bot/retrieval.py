@@ -1,17 +1,19 @@
 """The passages that a question is most likely answered in, by vectors, BM25 and their best sentence."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
+from qa_bot.duplicates import Shingles, overlap, shingles
 from qa_bot.fusion import Scores, fuse
 from qa_bot.index.coverage import matched_weights, question_terms, term_weights, words_of
 from qa_bot.index.generation import Index
 from qa_bot.index.lexical import Term
 from qa_bot.index.search import PassageSearch, Ranking
-from qa_bot.index.store import StoredPassage
+from qa_bot.index.store import Store, StoredPassage
 from qa_bot.models.quoting import sentence_score
 from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 
@@ -19,6 +21,9 @@ from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 _CANDIDATES = 50
 # Passages whose sentences are looked at, and that are handed on: the gold passage is among them in 99.6 %.
 _DEPTH = 20
+# Copies of a passage that may be read: with one more than the first, another edit can be the better one to quote; a
+# story that a hundred outlets ran must not be all that is read.
+_TOLD_AT_MOST = 2
 # Weights of dense, BM25 and best sentence: see docs/benchmarks.md.
 _DENSE, _LEXICAL, _SENTENCE = 0.3, 0.4, 0.8
 
@@ -37,6 +42,7 @@ class _Question:
 def retrieve(query: Query, vector: Vectors, index: Index, *, exclude: frozenset[str] = frozenset()) -> list[Hit]:
     """The hits for the query, best first, ties by row; `vector` is the encoded query.
 
+    What two other articles of the same story say as well comes after all else.
     Articles whose id is in `exclude` are left out of the search.
     """
     words = index.lexical.terms(query.text)
@@ -69,7 +75,7 @@ def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -
             lexical_rank=lexical_ranks.get(int(rows[i])),
             sentences=sentences[i],
         )
-        for i in _order(scores, rows)
+        for i in _copies_last(_order(scores, rows), rows, index.store)
     ]
 
 
@@ -77,8 +83,36 @@ def _shortlist(question: _Question, index: Index, dense: Ranking, lexical: Ranki
     rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
     similarity = index.dense.scores(question.vector, rows)
     bm25 = index.lexical.scores(question.words, rows)
-    kept = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)[:_DEPTH]
+    order = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)
+    kept = _copies_last(order, rows, index.store)[:_DEPTH]
     return rows[kept], similarity[kept], bm25[kept]
+
+
+def _copies_last(order: Rows, rows: Rows, store: Store) -> Rows:
+    """The order with what two other articles of the same story have said before put behind all else."""
+    stories = store.stories_of_rows(rows.tolist())
+    seen: dict[int, list[tuple[int, Shingles]]] = {}
+    first: list[int] = []
+    last: list[int] = []
+    crowded = _crowded(stories.values())
+    for place in order.tolist():
+        row = int(rows[place])
+        story, article = stories[row]
+        if story not in crowded:
+            first.append(place)
+            continue
+        words = shingles(store.passage(row).passage.text)
+        before = seen.setdefault(story, [])
+        alike = {other for other, their in before if other != article and overlap(words, their)}
+        (last if len(alike) >= _TOLD_AT_MOST else first).append(place)
+        before.append((article, words))
+    return np.array([*first, *last], dtype=np.int64)
+
+
+def _crowded(stories: Iterable[tuple[int, int]]) -> set[int]:
+    """The stories that more articles tell than may tell the same."""
+    articles = Counter(story for story, _ in set(stories))
+    return {story for story, count in articles.items() if count > _TOLD_AT_MOST}
 
 
 def _sentence_matches(question: _Question, index: Index, stored: StoredPassage) -> tuple[SentenceMatch, ...]:

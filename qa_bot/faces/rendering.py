@@ -7,9 +7,11 @@ from rich.text import Text
 
 from qa_bot.faces.safe_text import one_line, visible
 from qa_bot.faces.terminal import block, joined, shows_style, write
-from qa_bot.types import Abstention, Answer, Article, Citation, Reason, Turn
+from qa_bot.types import Abstention, Answer, Article, Citation, Copy, Reason, Turn
 
 _INDENT = 2
+# A line or two; the machine-readable reply has all.
+_COPIES_NAMED = 5
 
 _MARKED = "bold black on bright_yellow"
 # From which support on.
@@ -84,8 +86,18 @@ def print_place(console: Console, number: int, citation: Citation) -> None:
     place = block(console, title, indent=len(label))
     write(console, Text.assemble((label, "bold cyan"), place[len(label) :]))
     write(console, block(console, check, indent=len(label)))
+    if citation.also:
+        write(console, block(console, Text(f"also in {also_in(citation.also)}", "dim"), indent=len(label)))
     if citation.article.url:
         write(console, block(console, Text(one_line(citation.article.url), "dim underline"), indent=len(label)))
+
+
+def also_in(copies: Sequence[Copy]) -> str:
+    """Where else a story appeared: outlets, or ids where they are not known, five of them and how many more."""
+    names = dict.fromkeys(one_line(copy.source or copy.id) for copy in copies)
+    named = list(names)[:_COPIES_NAMED]
+    more = len(names) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
 
 
 def mark_words(text: Text, citation: Citation, *, origin: int) -> None:

@@ -68,6 +68,7 @@ def _citation(number: int, citation: Citation) -> dict[str, Any]:
         "quote": citation.text,
         "highlight": [citation.highlight.start, citation.highlight.end],
         "support": _rounded(citation.support),
+        "also": [copy.id for copy in citation.also],
     }
 
 

@@ -11,7 +11,15 @@ from typing import Self
 import numpy as np
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, copies_of, stories_by_content, stories_of, write_story
+from qa_bot.index.stories import (
+    STORIES_SCHEMA,
+    StoredStory,
+    copies_of,
+    stories_by_content,
+    stories_of,
+    stories_of_rows,
+    write_story,
+)
 from qa_bot.types import Article, Copy, Passage, Rows
 
 STORE_FILE = "store.sqlite"
@@ -120,6 +128,10 @@ class Store:
     def copies(self, article_ids: Iterable[str]) -> dict[str, tuple[Copy, ...]]:
         """The other articles that tell the same story as each of those, in the order of the corpus."""
         return copies_of(self._connection, article_ids)
+
+    def stories_of_rows(self, rows: Iterable[int]) -> dict[int, tuple[int, int]]:
+        """The story and the article's number of the passage in each of those rows."""
+        return stories_of_rows(self._connection, rows)
 
     def stories_by_content(self) -> dict[str, StoredStory]:
         """The story and the signature of each article, by the hash of its content."""

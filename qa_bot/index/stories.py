@@ -35,18 +35,30 @@ def stories_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> di
 
 def copies_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, tuple[Copy, ...]]:
     """The other articles of the story of each of those, in the order of the corpus."""
+    stories = stories_of(connection, article_ids)
     found = connection.execute(
-        "SELECT one.id, other.id, other.source, other.published FROM articles AS one"  # noqa: S608
-        " JOIN stories AS mine ON mine.article = one.number"
-        " JOIN stories AS theirs ON theirs.story = mine.story AND theirs.article != mine.article"
-        " JOIN articles AS other ON other.number = theirs.article"
-        f" WHERE one.id IN ({_ASKED}) ORDER BY other.number",
-        (json.dumps(list(article_ids)),),
+        "SELECT story, id, source, published FROM stories JOIN articles ON number = article"  # noqa: S608
+        f" WHERE story IN ({_ASKED}) ORDER BY number",
+        (json.dumps(sorted(set(stories.values()))),),
     )
-    copies: dict[str, list[Copy]] = {}
-    for article_id, *values in found:
-        copies.setdefault(article_id, []).append(Copy(*values))
-    return {article_id: tuple(others) for article_id, others in copies.items()}
+    told: dict[int, list[Copy]] = {}
+    for story, *values in found:
+        told.setdefault(story, []).append(Copy(*values))
+    return {
+        article_id: tuple(copy for copy in told[story] if copy.id != article_id)
+        for article_id, story in stories.items()
+        if len(told[story]) > 1
+    }
+
+
+def stories_of_rows(connection: sqlite3.Connection, rows: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The story and the article's number of the passage in each of those rows."""
+    found = connection.execute(
+        "SELECT row, story, stories.article FROM passages JOIN stories USING (article)"  # noqa: S608
+        f" WHERE row IN ({_ASKED})",
+        (json.dumps(list(rows)),),
+    )
+    return {row: (story, article) for row, story, article in found}
 
 
 def stories_by_content(connection: sqlite3.Connection) -> dict[str, StoredStory]:

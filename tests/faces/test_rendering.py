@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from qa_bot.faces.explaining import print_explanation
-from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply, support_word
+from qa_bot.faces.rendering import all_entries, also_in, answering_entries, print_entries, print_reply, support_word
 from qa_bot.faces.terminal import block
-from qa_bot.types import Reading
+from qa_bot.types import Copy, Reading
 
 
 def piped() -> Console:
@@ -86,6 +86,17 @@ def test_abstention() -> None:
     )
     assert "Answering words" not in text
     assert "support weak 0.12" in text
+
+
+def test_other_places_of_a_story() -> None:
+    """Under a quotation it says in which other outlets its story appeared, each once, five of them by name."""
+    copies = [
+        Copy(f"{i}.txt", source, None) for i, source in enumerate(["Courier", None, "Courier", "A", "B", "C", "D"])
+    ]
+    console = piped()
+    print_entries(console, [replace(BUILT, also=tuple(copies))], first=1, marked=True)
+    assert "also in Courier, 1.txt, A, B, C and 1 more\n" in written(console)
+    assert also_in(copies[:1]) == "Courier"
 
 
 def test_nothing_found() -> None:

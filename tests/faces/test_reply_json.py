@@ -22,6 +22,7 @@ def test_answered_reply_is_the_contract() -> None:
         "quote": "The harbour was built in 1874 by Ana Kovač.",
         "highlight": [73, 77],
         "support": 0.94,
+        "also": [],
     }
     assert list(reply.items())[:6] == [
         ("id", "q1"),

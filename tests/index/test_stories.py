@@ -40,7 +40,7 @@ def test_stories(store: Store) -> None:
 def test_copies(store: Store) -> None:
     """The other articles of a story, in the order of the corpus; an article that stands alone has none."""
     a, c, d = Copy("a", "S", "2024-05-01"), Copy("c", "U", None), Copy("d", "V", None)
-    assert store.copies(["a", "b ' ž", "d"]) == {"a": (c, d), "d": (a, c)}
+    assert store.copies(["d", "b ' ž", "a", "nobody"]) == {"a": (c, d), "d": (a, c)}
 
 
 def test_by_content(store: Store) -> None:

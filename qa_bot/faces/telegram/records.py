@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from qa_bot.faces.rendering import all_entries, answering_entries, reply_entries
+from qa_bot.faces.rendering import all_entries, also_in, answering_entries, reply_entries
 from qa_bot.types import Citation, Turn
 
 # Quotations kept of one reply: what the buttons lead through.
@@ -13,7 +13,10 @@ _MOST_ENTRIES = 12
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """A citation by value; offsets are those of the article as it was when the question was answered."""
+    """A citation by value; offsets are those of the article as it was when the question was answered.
+
+    `also` are the ids of the other articles of its story, `also_in` says where they appeared.
+    """
 
     article: str
     title: str
@@ -28,6 +31,8 @@ class Quotation:
     quote: str
     highlight: tuple[int, int]
     support: float
+    also: tuple[str, ...] = ()
+    also_in: str = ""
 
     @classmethod
     def of(cls, citation: Citation) -> "Quotation":
@@ -47,6 +52,8 @@ class Quotation:
             quote=citation.text,
             highlight=(citation.highlight.start, citation.highlight.end),
             support=round(citation.support, 6),
+            also=tuple(copy.id for copy in citation.also),
+            also_in=also_in(citation.also),
         )
 
 
@@ -91,7 +98,7 @@ class Record:
 
     def reply_object(self) -> dict[str, Any]:
         """The reply in the shape of `qa-bot ask --json`."""
-        own = [{"n": number, **asdict(entry)} for number, entry in enumerate(self.entries[: self.own], start=1)]
+        own = [{"n": number, **_object(entry)} for number, entry in enumerate(self.entries[: self.own], start=1)]
         return {
             "question": self.question,
             "query": self.query,
@@ -103,6 +110,13 @@ class Record:
         }
 
 
+def _object(entry: Quotation) -> dict[str, Any]:
+    """The quotation in the shape of a citation of `qa-bot ask --json`."""
+    values = asdict(entry)
+    del values["also_in"]
+    return values
+
+
 def _quotation(values: dict[str, Any]) -> Quotation:
-    known = {field.name: values[field.name] for field in fields(Quotation)}
-    return Quotation(**{**known, "highlight": tuple(known["highlight"])})
+    known = {field.name: values[field.name] for field in fields(Quotation) if field.name in values}
+    return Quotation(**{**known, "highlight": tuple(known["highlight"]), "also": tuple(known.get("also", ()))})

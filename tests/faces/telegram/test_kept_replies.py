@@ -1,3 +1,6 @@
+import json
+from dataclasses import replace
+
 from records_double import quotation, record
 
 from qa_bot.faces.telegram.records import Record
@@ -7,8 +10,21 @@ from qa_bot.pipeline import Pipeline
 def test_a_record_survives_json() -> None:
     """What is written is read back alike."""
     kept = record(entries=3, own=2)
+    told = replace(kept, entries=(replace(kept.entries[0], also=("b", "c"), also_in="The Courier"),))
 
     assert Record.from_json(kept.to_json()) == kept
+    assert Record.from_json(told.to_json()) == told
+
+
+def test_a_record_of_before(shipped: Pipeline) -> None:
+    """A record that was written before stories were known is read; the export has ids alone."""
+    kept = Record.of(shipped.ask("Where has Tsikhanouskaya lived since 2020?"))
+    older = json.loads(kept.to_json())
+    for entry in older["entries"]:
+        del entry["also"], entry["also_in"]
+
+    assert Record.from_json(json.dumps(older)) == kept
+    assert list(kept.reply_object()["citations"][0])[-2:] == ["support", "also"]
 
 
 def test_a_record_of_a_turn(shipped: Pipeline) -> None:
