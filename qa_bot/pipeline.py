@@ -11,9 +11,10 @@ from qa_bot.index.store import ArticleInfo
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.models.reader import SpanReader
 from qa_bot.models.span_model import SpanModel
+from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
 from qa_bot.support import load_calibration
-from qa_bot.types import Article, Conversation, Encoder, Reader, Timing, Turn
+from qa_bot.types import Article, Conversation, Timing, Turn
 
 _NO_CONVERSATION = Conversation()
 

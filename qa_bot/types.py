@@ -3,10 +3,9 @@
 Offsets count Unicode code points of an article's text as stored. Ranks and paragraphs start at 1.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,8 @@ class Article:
 
     `published` is the article's own date as ISO 8601 (`2022-11-17`, or with a time); what is not known is `None`.
     `sha256` covers the text and all metadata, not `id` and `path`: equal hashes mean equal content.
+    `language` is a BCP 47 tag (`en`, `pt-BR`); `pages` has the offset at which each page begins, none where there are
+    no pages.
     """
 
     id: str
@@ -32,6 +33,8 @@ class Article:
     url: str | None
     published: str | None
     sha256: str
+    language: str | None = None
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,11 @@ class Citation(Span):
             raise ValueError(f"highlight {self.highlight.start}-{self.highlight.end} is outside its quotation")
         if not 0.0 <= self.support <= 1.0:
             raise ValueError(f"support {self.support} is not a probability")
+
+    @property
+    def page(self) -> int | None:
+        """The number, from 1, of the page on which it begins; None where the article has no pages."""
+        return bisect_right(self.article.pages, self.start) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,19 +250,3 @@ class Conversation:
     def then(self, turn: Turn) -> "Conversation":
         """The conversation followed by one more turn."""
         return Conversation((*self.turns, turn))
-
-
-class Encoder(Protocol):
-    """Turns texts into unit vectors."""
-
-    def encode_question(self, question: str) -> Vectors:
-        """The question's unit vector, shape `(dimension,)`."""
-        ...
-
-
-class Reader(Protocol):
-    """Finds in each hit the sentences that answer, the exact words, and how likely it is that they do."""
-
-    def read(self, query: Query, hits: Sequence[Hit]) -> Reading:
-        """Evidence from the hits, best first; ties in the order of the hits."""
-        ...

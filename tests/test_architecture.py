@@ -15,6 +15,7 @@ FLOORS = {
     "settings": 1,
     "corpus": 2,
     "chunking": 2,
+    "protocols": 2,
     "models": 2,
     "fusion": 2,
     "duplicates": 2,

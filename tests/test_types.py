@@ -77,3 +77,11 @@ def test_conversation_is_a_value() -> None:
     empty = Conversation()
     longer = empty.then(turn).then(turn)
     assert (empty.turns, longer.turns) == ((), (turn, turn))
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (3, 1), (4, 3), (9, 3)])
+def test_a_citation_knows_its_page(start: int, page: int) -> None:
+    """The page is the last that begins at or before the citation; an empty page before it counts."""
+    article = Article("a", "a.pdf", "T", "One. Two. Three.", None, None, None, None, "h", None, (0, 4, 4))
+    assert Citation(article, start, 10, Span(article, start, 10), 1, support=0.5).page == page
+    assert Citation(ARTICLE, 0, 4, Span(ARTICLE, 0, 4), 1, support=0.5).page is None

@@ -4,8 +4,8 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import astuple, dataclass
 from datetime import date, datetime
 
 from qa_bot.corpus.unreadable import Unreadable
@@ -16,30 +16,46 @@ logger = logging.getLogger(__name__)
 # A title is shown on one or two lines of a terminal; a longer first line is a paragraph.
 _LONGEST_TITLE = 200
 _FIRST_LINE = re.compile(r"\S[^\n]*")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
+# How regions (two letters) and scripts (four) are written.
+_SUBTAGS: dict[int, Callable[[str], str]] = {2: str.upper, 4: str.title}
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file says about its article; what it does not say is `None`. `published` is ISO 8601."""
+    """What a file says about its article; what it does not say is `None`.
+
+    `published` is ISO 8601, `language` a BCP 47 tag.
+    """
 
     title: str | None = None
     source: str | None = None
     author: str | None = None
     url: str | None = None
     published: str | None = None
+    language: str | None = None
+
+    def over(self, other: "Metadata") -> "Metadata":
+        """The metadata, and that of `other` where this has none."""
+        both = zip(astuple(self), astuple(other), strict=True)
+        return Metadata(*(mine if mine is not None else theirs for mine, theirs in both))
 
 
 def read_metadata(fields: Mapping[str, object], place: str) -> Metadata:
     """The metadata among the fields; others are ignored.
 
-    Several authors are joined with ", ". A date that is not ISO 8601 is logged with its `place` and
-    stays unknown, for the article is worth more than its date. Raises `Unreadable` for a field that is not text.
+    Several authors are joined with ", ". A date that is not ISO 8601, and a language that is no tag, are logged with
+    their `place` and stay unknown, for the article is worth more. Raises `Unreadable` for a field that is not text.
     """
     published = _text(fields, "published")
     iso = iso_date(published) if published else None
     if published and iso is None:
         logger.warning("%s: the date %r is not of the form 2022-11-17, so it is left out", place, published)
-    return Metadata(_text(fields, "title"), _text(fields, "source"), _author(fields), _text(fields, "url"), iso)
+    language = _text(fields, "language")
+    tag = language_tag(language) if language else None
+    if language and tag is None:
+        logger.warning("%s: the language %r is not of the form en or pt-BR, so it is left out", place, language)
+    return Metadata(_text(fields, "title"), _text(fields, "source"), _author(fields), _text(fields, "url"), iso, tag)
 
 
 def _text(fields: Mapping[str, object], name: str) -> str | None:
@@ -78,6 +94,14 @@ def iso_date(value: str) -> str | None:
     return None
 
 
+def language_tag(value: str) -> str | None:
+    """The language as a BCP 47 tag, written as in RFC 5646 (`pt-BR`, `zh-Hant`); `None` if `value` is none."""
+    if not _LANGUAGE.fullmatch(value.strip()):
+        return None
+    first, *rest = value.strip().replace("_", "-").split("-")
+    return "-".join([first.lower(), *(_SUBTAGS.get(len(part), str.lower)(part) for part in rest)])
+
+
 def first_line(text: str) -> str:
     """The first line that is not blank, cut at a word if it is longer than 200 characters; "" if all is blank."""
     match = _FIRST_LINE.search(text)
@@ -88,15 +112,16 @@ def first_line(text: str) -> str:
     return (cut.rpartition(" ")[0] or cut) + "…"
 
 
-def make_article(article_id: str, path: str, text: str, metadata: Metadata) -> Article:
-    """The article, its title the first line of the text where the metadata has none.
+def make_article(article_id: str, path: str, text: str, metadata: Metadata, pages: tuple[int, ...] = ()) -> Article:
+    """The article, its title the first line of the text where the metadata has none; `pages` begin at those offsets.
 
     Raises `Unreadable` for a text without a single character, and for characters that cannot be stored.
     """
     if not text.strip():
         raise Unreadable("There is no text.")
     title = metadata.title or first_line(text)
-    content = [title, text, metadata.source, metadata.author, metadata.url, metadata.published]
+    facts = (metadata.source, metadata.author, metadata.url, metadata.published, metadata.language)
+    content = [title, text, *facts, pages]
     try:
         article_id.encode()
         sha256 = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
@@ -112,4 +137,6 @@ def make_article(article_id: str, path: str, text: str, metadata: Metadata) -> A
         url=metadata.url,
         published=metadata.published,
         sha256=sha256,
+        language=metadata.language,
+        pages=pages,
     )

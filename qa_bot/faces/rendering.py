@@ -110,6 +110,8 @@ def _known(citation: Citation) -> Iterator[str]:
     for value in (article.title, article.source, article.author, article.published):
         if value:
             yield one_line(value)
+    if citation.page:
+        yield f"page {citation.page}"
     yield f"paragraph {citation.paragraph}"
 
 

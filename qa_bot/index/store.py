@@ -3,10 +3,10 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -29,7 +29,7 @@ _ARTICLES_KEPT = 64
 _SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT, author TEXT, url TEXT, published TEXT, sha256 TEXT NOT NULL
+    source TEXT, author TEXT, url TEXT, published TEXT, sha256 TEXT NOT NULL, language TEXT, pages BLOB NOT NULL
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, "start" INTEGER NOT NULL,
@@ -37,7 +37,7 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_of ON passages (article);
 """
-_ARTICLE = "id, path, title, text, source, author, url, published, sha256"
+_ARTICLE = "id, path, title, text, source, author, url, published, sha256, language, pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class ArticleInfo:
     url: str | None
     published: str | None
     characters: int
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Store:
     def articles(self) -> list[ArticleInfo]:
         """All articles in the order of the corpus, without their texts."""
         rows = self._connection.execute(
-            "SELECT id, title, source, author, url, published, characters(text) FROM articles ORDER BY number"
+            "SELECT id, title, source, author, url, published, characters(text), language FROM articles ORDER BY number"
         )
         return [ArticleInfo(*row) for row in rows]
 
@@ -168,7 +169,7 @@ class Store:
 
     def _read_article(self, number: int) -> Article:
         row = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE number = ?", (number,))  # noqa: S608
-        return Article(*row.fetchone())
+        return _article(*row.fetchone())
 
 
 class StoreWriter:
@@ -196,15 +197,18 @@ class StoreWriter:
 
     def add_article(self, article: Article) -> None:
         """One more article in the store."""
-        values = (self.articles, *(getattr(article, name) for name in _ARTICLE.split(", ")))
-        self._connection.execute(f"INSERT INTO articles (number, {_ARTICLE}) VALUES (?{', ?' * 9})", values)  # noqa: S608
+        *values, pages = (getattr(article, name) for name in _ARTICLE.split(", "))
+        self._connection.execute(
+            f"INSERT INTO articles (number, {_ARTICLE}) VALUES (?{', ?' * 11})",  # noqa: S608
+            (self.articles, *values, np.array(pages, dtype="<i4").tobytes()),
+        )
         self.articles += 1
 
     def stored_articles(self) -> Iterator[tuple[int, Article]]:
         """The articles and their numbers, one at a time."""
         with closing(self._connection.cursor()) as cursor:
             for number, *values in cursor.execute(f"SELECT number, {_ARTICLE} FROM articles ORDER BY number"):  # noqa: S608
-                yield number, Article(*values)
+                yield number, _article(*values)
 
     def article_states(self) -> dict[str, tuple[str, str]]:
         """The path and the hash of each article's content, by its id."""
@@ -239,6 +243,11 @@ class StoreWriter:
 
 def _states(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
     return {key: (path, sha256) for key, path, sha256 in connection.execute("SELECT id, path, sha256 FROM articles")}
+
+
+def _article(*values: Any) -> Article:
+    article = Article(*values)
+    return replace(article, pages=tuple(np.frombuffer(bytes(values[-1]), dtype="<i4").tolist()))
 
 
 def _pack(sentences: tuple[tuple[int, int], ...]) -> bytes:

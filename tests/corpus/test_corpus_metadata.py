@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from qa_bot.corpus.metadata import Metadata, first_line, iso_date, make_article, read_metadata
+from qa_bot.corpus.metadata import Metadata, first_line, iso_date, language_tag, make_article, read_metadata
 from qa_bot.corpus.unreadable import Unreadable
 
 
@@ -47,11 +47,39 @@ def test_dates_are_iso_or_unknown(value: str, expected: str | None) -> None:
     assert iso_date(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("EN", "en"),
+        (" pt_br ", "pt-BR"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("es-419", "es-419"),
+        ("be-tarask", "be-tarask"),
+        ("English", None),
+        ("e", None),
+        ("en-", None),
+        ("ру", None),
+    ],
+)
+def test_languages_are_tags_or_unknown(value: str, expected: str | None) -> None:
+    """A tag is written as RFC 5646 writes it; the name of a language is none."""
+    assert language_tag(value) == expected
+
+
+def test_what_is_missing_is_taken_from_elsewhere() -> None:
+    """One source of metadata goes over another, field by field."""
+    best, rest = Metadata(title="a", language="en"), Metadata(title="b", author="c")
+    assert best.over(rest) == Metadata(title="a", author="c", language="en")
+
+
 def test_a_strange_date_is_logged_and_left_out(caplog: pytest.LogCaptureFixture) -> None:
     """An article with a date in words is kept without it, and the log says where."""
     with caplog.at_level(logging.WARNING):
-        assert read_metadata({"published": "yesterday"}, "a.md") == Metadata()
-    assert caplog.messages == ["a.md: the date 'yesterday' is not of the form 2022-11-17, so it is left out"]
+        assert read_metadata({"published": "yesterday", "language": "English"}, "a.md") == Metadata()
+    assert caplog.messages == [
+        "a.md: the date 'yesterday' is not of the form 2022-11-17, so it is left out",
+        "a.md: the language 'English' is not of the form en or pt-BR, so it is left out",
+    ]
 
 
 def test_the_first_line_is_cut_at_a_word() -> None:
@@ -76,9 +104,11 @@ def test_the_hash_covers_content_only() -> None:
             ("text", Metadata(title="t", author="s")),
             ("text", Metadata(title="t", url="s")),
             ("text", Metadata(title="t", published="s")),
+            ("text", Metadata(title="t", language="en")),
         ]
     ]
-    assert len({base.sha256, *changed}) == 7
+    changed.append(make_article("a", "p", "text", Metadata(title="t"), (0,)).sha256)
+    assert len({base.sha256, *changed}) == 9
 
 
 @pytest.mark.parametrize(

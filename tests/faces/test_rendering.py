@@ -227,3 +227,13 @@ def test_explanation() -> None:
         ["0.55", "-", "0.500", "2", "-", "0.500", "2.00", f"harbour.txt:0-{len(HARBOUR.text)}"],
     ]
     assert len({line.rindex("passage" if "passage" in line else "harbour.txt") for line in lines[7:10]}) == 1
+
+
+def test_the_page_is_named() -> None:
+    """Where an article has pages, the page comes before the paragraph."""
+    console = piped()
+    paged = replace(HARBOUR, pages=(0, 20, 60))
+
+    print_entries(console, [citation(paged, BUILT.text, "1874", paragraph=3, support=0.94)], first=1, marked=True)
+
+    assert "2022-11-17 — page 2 — paragraph 3\n" in written(console)

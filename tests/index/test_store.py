@@ -10,7 +10,7 @@ from qa_bot.index.store import STORE_FILE, ArticleInfo, Store, StoreWriter
 from qa_bot.types import Article, Passage
 
 TEXT = "Ünïcode 🙂 first.\n\nSecond \x00 sentence ‘quoted’. Third\r\nend."
-FIRST = Article("a/ž 'x'.txt", "corpus/a/ž 'x'.txt", "Ünïcode", TEXT, "S", "A", "u", "2022-11-17", "h1")
+FIRST = Article("a/ž 'x'.txt", "corpus/a/ž 'x'.txt", "Ünïcode", TEXT, "S", "A", "u", "2022-11-17", "h1", "cs", (0, 18))
 SECOND = Article("b", "corpus/all.jsonl:2", "", "Плоский текст 𝕏.", None, None, None, None, "h2")
 HEAD = Passage(FIRST, 0, 16, ((0, 16),))
 REST = Passage(FIRST, 18, len(TEXT), ((18, 45), (46, len(TEXT))))
@@ -54,7 +54,7 @@ def test_list_of_articles(folder: Path) -> None:
     """The list tells the length of each text in code points, a zero character counted like any other."""
     with closing(Store.open(folder)) as store:
         assert store.articles() == [
-            ArticleInfo(FIRST.id, "Ünïcode", "S", "A", "u", "2022-11-17", len(TEXT)),
+            ArticleInfo(FIRST.id, "Ünïcode", "S", "A", "u", "2022-11-17", len(TEXT), "cs"),
             ArticleInfo("b", "", None, None, None, None, 16),
         ]
 

@@ -81,7 +81,8 @@ def place(entry: Quotation, number: int) -> Iterator[Fragment]:
     yield Fragment(f"[{number}] ")
     yield Fragment(shortened(entry.title), italic=True, link=entry.url)
     known = [one_line(value) for value in (entry.source, entry.author, entry.published) if value]
-    facts = [*known, f"paragraph {entry.paragraph}", f"support {support_word(entry.support)}"]
+    page = [f"page {entry.page}"] if entry.page else []
+    facts = [*known, *page, f"paragraph {entry.paragraph}", f"support {support_word(entry.support)}"]
     facts += [f"also in {entry.also_in}"] if entry.also_in else []
     yield Fragment("".join(f" \N{EN DASH} {fact}" for fact in facts))
 

@@ -24,7 +24,9 @@ class Quotation:
     author: str | None
     url: str | None
     published: str | None
+    language: str | None
     path: str
+    page: int | None
     paragraph: int
     start: int
     end: int
@@ -45,7 +47,9 @@ class Quotation:
             author=article.author,
             url=article.url,
             published=article.published,
+            language=article.language,
             path=article.path,
+            page=citation.page,
             paragraph=citation.paragraph,
             start=citation.start,
             end=citation.end,
@@ -118,5 +122,7 @@ def _object(entry: Quotation) -> dict[str, Any]:
 
 
 def _quotation(values: dict[str, Any]) -> Quotation:
+    # Replies that were kept before articles had a language and pages.
+    values = {"language": None, "page": None, **values}
     known = {field.name: values[field.name] for field in fields(Quotation) if field.name in values}
     return Quotation(**{**known, "highlight": tuple(known["highlight"]), "also": tuple(known.get("also", ()))})
