@@ -182,12 +182,43 @@ class Reason(StrEnum):
     NOTHING_FOUND = "nothing_found"
 
 
+class Relation(StrEnum):
+    """How the sides of an answer stand to each other: a closed set."""
+
+    SAME = "same"  # all say the same
+    DIFFER = "differ"  # not all of them can be right
+    LIST = "list"  # each is one of several answers
+    CHOICE = "choice"  # the question names them: "A or B?"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the answers that are given: a citation of each article that gives it, best first.
+
+    `independent` counts copies of an article once. `asked` are the question's own words for this side, if it is one of
+    two that the question names; only such a side may have no citation.
+    """
+
+    citations: tuple[Citation, ...]
+    independent: int
+    asked: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.citations and self.asked is None:
+            raise ValueError("a side that the question does not name needs a citation")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A reply in the articles' words: at least one citation, best first; `support` is that of the first."""
+    """A reply in the articles' words: at least one citation, best first; `support` is that of the first.
+
+    `sides` are all answers that the articles give, where they were weighed; those that differ have the newest first.
+    """
 
     query: Query
     citations: tuple[Citation, ...]
+    sides: tuple[Side, ...] = ()
+    relation: Relation = Relation.SAME
 
     def __post_init__(self) -> None:
         if not self.citations:
