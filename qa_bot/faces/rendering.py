@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from qa_bot.attribution import attribution
 from qa_bot.faces.safe_text import one_line, visible
 from qa_bot.faces.terminal import block, joined, shows_style, write
 from qa_bot.types import Abstention, Answer, Article, Citation, Copy, Reason, Turn
@@ -70,6 +71,10 @@ def print_entries(console: Console, entries: Sequence[Citation], *, first: int, 
         if marked and not shows_style(console) and citation.highlight.text != citation.text:
             write(console, Text(f"  Answering words: {one_line(citation.highlight.text)}\n"))
         print_place(console, number, citation)
+        speaker = attribution(citation)
+        if speaker and not speaker.is_in(citation):
+            words = Text(f"named in: {one_line(speaker.sentence.text)}", "dim")
+            write(console, block(console, words, indent=len(f"  [{number}] ")))
 
 
 def print_place(console: Console, number: int, citation: Citation) -> None:
@@ -113,6 +118,8 @@ def _known(citation: Citation) -> Iterator[str]:
     if citation.page:
         yield f"page {citation.page}"
     yield f"paragraph {citation.paragraph}"
+    if speaker := attribution(citation):
+        yield f"attributed to {one_line(speaker.name.text)}"
 
 
 def _location(article: Article) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from qa_bot.attribution import Attribution, attribution
 from qa_bot.types import Abstention, Answer, Citation, Evidence, Reply, Timing, Turn
 
 # Far finer than any difference that matters, and short to read.
@@ -71,6 +72,20 @@ def _citation(number: int, citation: Citation) -> dict[str, Any]:
         "highlight": [citation.highlight.start, citation.highlight.end],
         "support": _rounded(citation.support),
         "also": [copy.id for copy in citation.also],
+        "attributed_to": attribution_object(attribution(citation)),
+    }
+
+
+def attribution_object(speaker: Attribution | None) -> dict[str, Any] | None:
+    """The speaker's name with its place in the article, and the sentence that has it."""
+    if speaker is None:
+        return None
+    name, sentence = speaker.name, speaker.sentence
+    return {
+        "name": name.text,
+        "start": name.start,
+        "end": name.end,
+        "sentence": {"start": sentence.start, "end": sentence.end, "quote": sentence.text},
     }
 
 

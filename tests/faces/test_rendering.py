@@ -237,3 +237,20 @@ def test_the_page_is_named() -> None:
     print_entries(console, [citation(paged, BUILT.text, "1874", paragraph=3, support=0.94)], first=1, marked=True)
 
     assert "2022-11-17 — page 2 — paragraph 3\n" in written(console)
+
+
+def test_speaker_is_named() -> None:
+    """A citation of reported words names the speaker, and the sentence that has the name where it is not quoted."""
+    text = "Ana Kovač, an engineer, said that the pier is old. “It will fall,” she said."
+    article = replace(HARBOUR, text=text)
+    said = citation(article, "Ana Kovač, an engineer, said that the pier is old.", "old", paragraph=1, support=0.8)
+    direct = citation(article, "“It will fall,” she said.", "fall", paragraph=1, support=0.8)
+    console = piped()
+
+    print_entries(console, [said, direct], first=1, marked=True)
+
+    first, second = written(console).split("[2]")
+    assert "paragraph 1 — attributed to Ana Kovač\n" in first
+    assert "named in" not in first
+    assert "paragraph 1 — attributed to Ana Kovač\n" in second
+    assert second.endswith(f"      named in: {said.text}\n")

@@ -1,6 +1,9 @@
-from doubles import BUILT, HARBOUR, MUSEUM, FakePipeline
+from dataclasses import replace
+
+from doubles import BUILT, HARBOUR, MUSEUM, FakePipeline, citation
 
 from qa_bot.faces.reply_json import error_object, reply_object
+from qa_bot.types import Answer
 
 
 def test_answered_reply_is_the_contract() -> None:
@@ -25,6 +28,7 @@ def test_answered_reply_is_the_contract() -> None:
         "highlight": [73, 77],
         "support": 0.94,
         "also": [],
+        "attributed_to": None,
     }
     assert list(reply.items())[:6] == [
         ("id", "q1"),
@@ -68,6 +72,22 @@ def test_not_supported_reply_is_the_contract() -> None:
     }
     assert [(entry["n"], entry["quote"], entry["support"]) for entry in reply["closest"]] == [(1, MUSEUM.text, 0.12)]
     assert [entry["support"] for entry in reply["passages"]] == [0.12]
+
+
+def test_speaker_is_named() -> None:
+    """Reported words come with the speaker's name and the sentence that has it, at their places in the article."""
+    text = "The pier\n\n“The pier is old,” said Ana Kovač."
+    article = replace(HARBOUR, text=text)
+    old = citation(article, "“The pier is old,” said Ana Kovač.", "old", paragraph=2, support=0.8)
+    turn = FakePipeline().ask("built?")
+    reply = reply_object(replace(turn, reply=Answer(turn.query, (old,))), question_id=None, passages=0)
+
+    assert reply["citations"][0]["attributed_to"] == {
+        "name": "Ana Kovač",
+        "start": 34,
+        "end": 43,
+        "sentence": {"start": 10, "end": 44, "quote": old.text},
+    }
 
 
 def test_nothing_found() -> None:

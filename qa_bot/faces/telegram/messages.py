@@ -84,7 +84,11 @@ def place(entry: Quotation, number: int) -> Iterator[Fragment]:
     page = [f"page {entry.page}"] if entry.page else []
     facts = [*known, *page, f"paragraph {entry.paragraph}", f"support {support_word(entry.support)}"]
     facts += [f"also in {entry.also_in}"] if entry.also_in else []
+    speaker = entry.attributed_to
+    facts += [f"attributed to {one_line(speaker['name'])}"] if speaker else []
     yield Fragment("".join(f" \N{EN DASH} {fact}" for fact in facts))
+    if speaker and not (entry.start <= speaker["sentence"]["start"] < entry.end):
+        yield Fragment(f"\nnamed in: {one_line(speaker['sentence']['quote'])}", italic=True)
 
 
 def context_blocks(article: Article, entry: Quotation, number: int, *, shift: int) -> list[Block]:

@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from qa_bot.attribution import attribution
 from qa_bot.faces.rendering import all_entries, also_in, answering_entries, reply_entries
+from qa_bot.faces.reply_json import attribution_object
 from qa_bot.types import Citation, Turn
 
 # Quotations kept of one reply: what the buttons lead through.
@@ -15,7 +17,8 @@ _MOST_ENTRIES = 12
 class Quotation:
     """A citation by value; offsets are those of the article as it was when the question was answered.
 
-    `also` are the ids of the other articles of its story, `also_in` says where they appeared.
+    `also` are the ids of the other articles of its story, `also_in` says where they appeared. `attributed_to` is the
+    speaker in the shape of `qa-bot ask --json`.
     """
 
     article: str
@@ -35,6 +38,7 @@ class Quotation:
     support: float
     also: tuple[str, ...] = ()
     also_in: str = ""
+    attributed_to: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, citation: Citation) -> "Quotation":
@@ -58,6 +62,7 @@ class Quotation:
             support=round(citation.support, 6),
             also=tuple(copy.id for copy in citation.also),
             also_in=also_in(citation.also),
+            attributed_to=attribution_object(attribution(citation)),
         )
 
 

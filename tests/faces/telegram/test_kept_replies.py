@@ -24,7 +24,7 @@ def test_a_record_of_before(shipped: Pipeline) -> None:
         del entry["also"], entry["also_in"]
 
     assert Record.from_json(json.dumps(older)) == kept
-    assert list(kept.reply_object()["citations"][0])[-2:] == ["support", "also"]
+    assert list(kept.reply_object()["citations"][0])[-3:] == ["support", "also", "attributed_to"]
 
 
 def test_a_record_of_a_turn(shipped: Pipeline) -> None:
