@@ -5,6 +5,7 @@ from time import perf_counter
 
 from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
 from qa_bot.index.manifest import Manifest
 from qa_bot.index.store import ArticleInfo
@@ -14,7 +15,7 @@ from qa_bot.models.span_model import SpanModel
 from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
 from qa_bot.support import load_calibration
-from qa_bot.types import Article, Conversation, Timing, Turn
+from qa_bot.types import Article, Timing, Turn
 
 _NO_CONVERSATION = Conversation()
 
@@ -74,7 +75,7 @@ class Pipeline:
         Raises InvalidQuestion.
         """
         start = perf_counter()
-        query = standalone(question, conversation)
+        query = standalone(question, conversation, encoder=self._encoder)
         vector = self._encoder.encode_question(query.text)
         encoded = perf_counter()
         hits = retrieve(query, vector, self._index, exclude=exclude)

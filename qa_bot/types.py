@@ -112,10 +112,14 @@ class Citation(Span):
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched (`text`) and what the person typed (`asked`)."""
+    """What is searched (`text`) and what the person typed (`asked`).
+
+    `notes` are sentences for people on how the question was understood, where that is not plain from `text`.
+    """
 
     text: str
     asked: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,14 +274,3 @@ class Turn:
     def evidence(self) -> tuple[Evidence, ...]:
         """All evidence that was weighed, best first."""
         return self.reading.evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The turns so far, oldest first; a value, so two conversations cannot mix."""
-
-    turns: tuple[Turn, ...] = ()
-
-    def then(self, turn: Turn) -> "Conversation":
-        """The conversation followed by one more turn."""
-        return Conversation((*self.turns, turn))

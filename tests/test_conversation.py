@@ -1,8 +1,9 @@
 import pytest
 
 from qa_bot.conversation import MAX_CHARACTERS, standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import InvalidQuestion
-from qa_bot.types import Conversation, Query
+from qa_bot.types import Query
 
 NEW = Conversation()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa_bot.corpus.reader import read_corpus
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import IndexMissing, InvalidQuestion
 from qa_bot.pipeline import Pipeline
 from qa_bot.types import Abstention, Article, Citation, Reason, Turn
@@ -149,3 +150,12 @@ def test_no_index(tmp_path: Path) -> None:
     """Without an index the command that builds one is told."""
     with pytest.raises(IndexMissing, match="run `qa-bot index`"):
         Pipeline.open(tmp_path)
+
+
+def test_a_follow_up(shipped: Pipeline) -> None:
+    """What a turn quoted tells whom the next question means, with as much support as for the name itself."""
+    first = shipped.ask("Where has Tsikhanouskaya lived since 2020?")
+    follow_up = shipped.ask("When did she meet members of the US State Department?", Conversation((first,)))
+    assert follow_up.query.text == "When did Tsikhanouskaya meet members of the US State Department?"
+    assert "In April, Tsikhanouskaya met with members" in follow_up.evidence[0].citation.text
+    assert _facts(follow_up) == _facts(shipped.ask(follow_up.query.text))

@@ -1,20 +1,8 @@
 import numpy as np
 import pytest
 
-from qa_bot.types import (
-    Abstention,
-    Answer,
-    Article,
-    Citation,
-    Conversation,
-    Passage,
-    Query,
-    Reading,
-    Reason,
-    Span,
-    Timing,
-    Turn,
-)
+from qa_bot.dialogue import Conversation
+from qa_bot.types import Abstention, Answer, Article, Citation, Passage, Query, Reading, Reason, Span, Timing, Turn
 
 ARTICLE = Article("a", "corpus/a.txt", "T", "Žluťoučký kůň 🙂.", None, None, None, None, "h")
 QUERY = Query("who", "who ")

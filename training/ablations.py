@@ -26,6 +26,7 @@ from split import add_sample_arguments, is_fitted, sampled
 from tables import table
 
 from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.embedding import with_title
 from qa_bot.evaluation.kinds import Kind, kind_of
 from qa_bot.evaluation.squad import exact_match, holds, token_f1
@@ -41,7 +42,7 @@ from qa_bot.models.reader import READ, features, find_candidates
 from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import _CANDIDATES, _DENSE, _DEPTH, _LEXICAL, _SENTENCE, retrieve
 from qa_bot.support import Calibration, load_calibration
-from qa_bot.types import Conversation, Hit, Query, Rows, Span, Vectors
+from qa_bot.types import Hit, Query, Rows, Span, Vectors
 
 _NONE = np.empty(0, dtype=np.int64)
 _MAX_SIM_WEIGHTS = (0.2, 0.4, 0.6, 0.8)

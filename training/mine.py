@@ -18,13 +18,13 @@ from typing import Any
 from lines import read_lines, write_lines
 
 from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.evaluation.squad import holds
 from qa_bot.index.generation import ENCODER_FOLDER, open_index
 from qa_bot.indexing import update_index
 from qa_bot.models.bundled import DEFAULT_MODEL
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.retrieval import retrieve
-from qa_bot.types import Conversation
 
 # Negatives are drawn from the best of those that hold no answer: the very first alone are too alike.
 _BEST = 5

@@ -22,10 +22,11 @@ from split import add_sample_arguments, is_fitted, sampled
 from tables import table
 
 from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.models.reader import READ, find_candidates
 from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import retrieve
-from qa_bot.types import Conversation, Hit, Query
+from qa_bot.types import Hit, Query
 
 _WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 _HEADINGS = ("reader", "R@1, score", "R@1, margin", "R@1, both", "weight", "AUROC", "n")

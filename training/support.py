@@ -30,6 +30,7 @@ from sklearn.linear_model import LogisticRegression
 from split import is_fitted
 
 from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation
 from qa_bot.evaluation.squad import holds
 from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
 from qa_bot.models.encoder import OnnxEncoder
@@ -37,7 +38,6 @@ from qa_bot.models.reader import READ, features, find_candidates
 from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import retrieve
 from qa_bot.support import FEATURES, FORMAT
-from qa_bot.types import Conversation
 
 _TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "support.json"
 # How much each kind of question weighs in the fit.

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from qa_bot.dialogue import Conversation, Exchange
 from qa_bot.errors import InvalidQuestion
 from qa_bot.faces.reply_json import error_object, reply_object
 from qa_bot.faces.safe_text import json_line, one_line
 from qa_bot.types import Answer, Turn
 
-Ask = Callable[[str], Turn]
+Ask = Callable[[str, Conversation], Turn]
 QuestionId = str | int | None
 
 ANSWERED, NOT_SUPPORTED, FAILED = 0, 1, 2
@@ -65,9 +66,15 @@ def _reply(ask: Ask, line: bytes, passages: int) -> dict[str, Any]:
     if not isinstance(history, list) or not all(isinstance(words, str) for words in history):
         raise BadLine('"history" is not a list of strings.', question_id)
     try:
-        return reply_object(ask(question), question_id=question_id, passages=passages)
+        return reply_object(ask(question, _conversation(history)), question_id=question_id, passages=passages)
     except InvalidQuestion as error:
         raise BadLine(str(error), question_id) from error
+
+
+def _conversation(history: list[str]) -> Conversation:
+    """The conversation that a history of questions and answers in turn tells; the last answer may be missing."""
+    answers = [*history[1::2], ""]
+    return Conversation(earlier=tuple(map(Exchange, history[::2], answers)))
 
 
 def _record(line: bytes) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
+from qa_bot.dialogue import Conversation
 from qa_bot.faces.repl import COMMANDS, Repl
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.terminal import make_console, write
 from qa_bot.index.store import ArticleInfo
-from qa_bot.types import Conversation, Turn
+from qa_bot.types import Turn
 
 HISTORY_FILE = "history"
 _PROMPT = FormattedText([("bold ansicyan", "? ")])

@@ -47,7 +47,8 @@ def main() -> None:
     "--batch",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
-    help='Ask every line of FILE (- is standard input): {"id": ..., "question": "..."} in, one JSON reply a line out.',
+    help='Ask every line of FILE (- is standard input): {"id": ..., "question": "..."} in, one JSON reply a line out.'
+    ' With "history": ["question", "answer", ...], oldest first, it is a follow-up.',
 )
 @with_folders
 def ask(

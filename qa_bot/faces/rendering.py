@@ -50,9 +50,17 @@ def all_entries(turn: Turn) -> tuple[Citation, ...]:
     return tuple({(entry.article.id, entry.start, entry.end): entry for entry in entries}.values())
 
 
+def understanding(query: str, asked: str, notes: Sequence[str]) -> list[str]:
+    """How the question was understood, a line each: what was searched where that is not what was typed, and notes."""
+    searched = [] if query == one_line(" ".join(asked.split())) else [f"searched: {one_line(query)}"]
+    return [*searched, *notes]
+
+
 def print_reply(console: Console, turn: Turn, *, limit: int) -> int:
     """The reply with at most `limit` of its citations written out; returns how many were."""
     entries = reply_entries(turn)[:limit]
+    for words in understanding(turn.query.text, turn.query.asked, turn.query.notes):
+        write(console, block(console, Text(words, "dim"), indent=_INDENT))
     if isinstance(turn.reply, Abstention):
         write(console, Text(_REASONS[turn.reply.reason], "bold"))
         if entries:

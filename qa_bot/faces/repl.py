@@ -6,13 +6,14 @@ from difflib import get_close_matches
 from rich.console import Console
 from rich.text import Text
 
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import QABotError
 from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.surroundings import print_surroundings
 from qa_bot.faces.terminal import block, joined, write
 from qa_bot.index.store import ArticleInfo
-from qa_bot.types import Conversation, Turn
+from qa_bot.types import Turn
 
 COMMANDS = {
     "/more": "further quotations and passages for the last question",

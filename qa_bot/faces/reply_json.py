@@ -19,6 +19,7 @@ def reply_object(turn: Turn, *, question_id: str | int | None, passages: int) ->
         "query": turn.query.text,
         **_verdict(turn.reply),
         "passages": [_passage(evidence) for evidence in turn.evidence[:passages]],
+        "notes": [*turn.query.notes, *turn.reading.notes],
         "timing_ms": _timing(turn.timing),
     }
 

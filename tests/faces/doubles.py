@@ -1,5 +1,6 @@
 """A pipeline that knows two articles by heart and answers from them with real values."""
 
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import InvalidQuestion
 from qa_bot.index.store import ArticleInfo
 from qa_bot.types import (
@@ -7,7 +8,6 @@ from qa_bot.types import (
     Answer,
     Article,
     Citation,
-    Conversation,
     Evidence,
     Hit,
     Passage,

@@ -5,12 +5,13 @@ import pytest
 from click.testing import CliRunner, Result
 from doubles import HARBOUR, FakePipeline
 
+from qa_bot.dialogue import Conversation
 from qa_bot.evaluation.gold import Question
 from qa_bot.faces import opening
 from qa_bot.faces.cli import main
 from qa_bot.faces.evaluating import gold_titles
 from qa_bot.index.store import ArticleInfo
-from qa_bot.types import Conversation, Turn
+from qa_bot.types import Turn
 
 NO_TURNS = Conversation()
 # Another article of the same title.

@@ -254,3 +254,14 @@ def test_speaker_is_named() -> None:
     assert "named in" not in first
     assert "paragraph 1 — attributed to Ana Kovač\n" in second
     assert second.endswith(f"      named in: {said.text}\n")
+
+
+def test_how_the_question_was_understood() -> None:
+    """What was searched is shown first where it is not what was typed, and so is what is not clear."""
+    turn = FakePipeline().ask("built?")
+    asked = replace(turn.query, text="When was the harbour built?", asked="When was it  built?", notes=("A note.",))
+    console = piped()
+
+    print_reply(console, replace(turn, query=asked), limit=1)
+
+    assert written(console).startswith("  searched: When was the harbour built?\n  A note.\n\n  The harbour was built")

@@ -6,9 +6,10 @@ import pytest
 from doubles import NEW, FakePipeline
 from rich.console import Console
 
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import IndexUnavailable
 from qa_bot.faces.repl import COMMANDS, Repl
-from qa_bot.types import Conversation, Turn
+from qa_bot.types import Turn
 
 
 def talk(*lines: str | type[BaseException], pipeline: FakePipeline | None = None, interactive: bool = False) -> str:

@@ -18,10 +18,11 @@ from typing import Any
 
 from rich.console import Console
 
+from qa_bot.dialogue import Conversation
 from qa_bot.faces.rendering import print_reply
 from qa_bot.faces.reply_json import reply_object
 from qa_bot.pipeline import Pipeline
-from qa_bot.types import Conversation, Turn
+from qa_bot.types import Turn
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
 # As many as are shown unless a setting says otherwise.

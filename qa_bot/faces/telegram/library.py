@@ -5,26 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
+from qa_bot.dialogue import Conversation
 from qa_bot.errors import IndexUnavailable, ModelUnavailable
 from qa_bot.faces.telegram.buttons import article_key
 from qa_bot.faces.telegram.journal import Stored
 from qa_bot.faces.telegram.records import Quotation, Record
 from qa_bot.index.store import ArticleInfo
 from qa_bot.pipeline import Pipeline
-from qa_bot.types import (
-    Abstention,
-    Answer,
-    Article,
-    Citation,
-    Conversation,
-    Query,
-    Reading,
-    Reason,
-    Reply,
-    Span,
-    Timing,
-    Turn,
-)
+from qa_bot.types import Abstention, Answer, Article, Citation, Query, Reading, Reason, Reply, Span, Timing, Turn
 
 logger = logging.getLogger(__name__)
 

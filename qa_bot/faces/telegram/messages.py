@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from qa_bot.faces.rendering import NOT_AN_ANSWER, support_word
+from qa_bot.faces.rendering import NOT_AN_ANSWER, support_word, understanding
 from qa_bot.faces.safe_text import one_line
 from qa_bot.faces.telegram.markup import Block, Fragment, fits, line
 from qa_bot.faces.telegram.records import Quotation, Record
@@ -24,13 +24,16 @@ def reply_blocks(record: Record) -> list[Block]:
     Of the evidence that comes after the first quotation as much is there as one message holds; the rest is behind a
     button.
     """
+    understood = [
+        Block((Fragment(words, italic=True),)) for words in understanding(record.query, record.question, record.notes)
+    ]
     if not record.entries:
-        return [line(NOTHING_RESEMBLES)]
+        return [*understood, line(NOTHING_RESEMBLES)]
     if record.answered:
-        blocks = [*entry_blocks(record.entries[0], 1, marked=True)]
+        blocks = [*understood, *entry_blocks(record.entries[0], 1, marked=True)]
         rest = [folded(entry, number, marked=True) for number, entry in _numbered(record.entries[: record.own])[1:]]
     else:
-        blocks = [Block((Fragment(SILENT, bold=True),)), line(NOT_AN_ANSWER)]
+        blocks = [*understood, Block((Fragment(SILENT, bold=True),)), line(NOT_AN_ANSWER)]
         rest = [folded(entry, number, marked=False) for number, entry in _numbered(record.entries[: record.own])]
     for block in rest:
         if fits([*blocks, block]):

@@ -76,6 +76,7 @@ class Record:
     answering: int
     own: int
     entries: tuple[Quotation, ...]
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn) -> "Record":
@@ -87,6 +88,7 @@ class Record:
             answering=answering_entries(turn),
             own=len(reply_entries(turn)),
             entries=tuple(Quotation.of(entry) for entry in all_entries(turn)[:_MOST_ENTRIES]),
+            notes=turn.query.notes,
         )
 
     @property
@@ -103,6 +105,7 @@ class Record:
         """The record that `to_json` wrote."""
         values = json.loads(text)
         values["entries"] = tuple(_quotation(entry) for entry in values["entries"])
+        values["notes"] = tuple(values.get("notes", ()))
         return cls(**values)
 
     def reply_object(self) -> dict[str, Any]:
@@ -116,6 +119,7 @@ class Record:
             "support": self.support,
             "citations": own if self.answered else [],
             "closest": [] if self.answered else own,
+            "notes": list(self.notes),
         }
 
 

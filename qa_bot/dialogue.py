@@ -1,0 +1,51 @@
+"""What was said before a question: frozen values."""
+
+from dataclasses import dataclass
+
+from qa_bot.types import Answer, Turn
+
+# Characters before a quotation: two or three sentences, in which whom its pronouns mean was named.
+_CONTEXT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What of a question and its reply the next question can refer to.
+
+    `answer` is what was quoted, `title` that of the article quoted and `context` what stands before the quotation
+    there; each is empty where there is none, or where it is not known.
+    """
+
+    question: str
+    answer: str
+    title: str = ""
+    context: str = ""
+
+    @classmethod
+    def of(cls, turn: Turn) -> "Exchange":
+        """That of a turn; of its quotations the first counts, which is what people read."""
+        if not isinstance(turn.reply, Answer):
+            return cls(turn.query.text, "")
+        cited = turn.reply.citations[0]
+        context = cited.article.text[max(cited.start - _CONTEXT, 0) : cited.start]
+        return cls(turn.query.text, cited.text, cited.article.title, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns so far, oldest first; a value, so two conversations cannot mix.
+
+    `earlier` came before all turns, and only its words are known.
+    """
+
+    turns: tuple[Turn, ...] = ()
+    earlier: tuple[Exchange, ...] = ()
+
+    def then(self, turn: Turn) -> "Conversation":
+        """The conversation followed by one more turn."""
+        return Conversation((*self.turns, turn), self.earlier)
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was said, oldest first."""
+        return (*self.earlier, *map(Exchange.of, self.turns))

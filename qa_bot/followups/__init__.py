@@ -1,0 +1,1 @@
+"""Follow-up questions made stand-alone from what was said before."""

@@ -1,0 +1,125 @@
+"""Follow-ups made stand-alone by what was said before: plain words in, plain words out."""
+
+import numpy as np
+import pytest
+
+from qa_bot.conversation import standalone
+from qa_bot.dialogue import Conversation, Exchange
+from qa_bot.types import Query, Vectors
+
+ANA = Exchange("Where does Ana Kovač live?", "Ana Kovač, an engineer, has lived in Mirna since 1990.")
+BRIDGE = Exchange("When did the bridge of Mirna fall?", "The bridge of Mirna fell in 1921, Peter Novak said.")
+BAND = Exchange("Who founded the Harbour Lights?", "The Harbour Lights were founded by Ana Kovač and Ivan Horvat.")
+
+
+def _searched(question: str, *said: Exchange) -> str:
+    return standalone(question, Conversation(earlier=said)).text
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "searched"),
+    [
+        (ANA, "When was she born?", "When was Ana Kovač born?"),
+        (ANA, "What is her profession?", "What is Ana Kovač's profession?"),
+        (ANA, "Who met her?", "Who met Ana Kovač?"),
+        (BRIDGE, "Why did it fall?", "Why did the bridge of Mirna fall?"),
+        (BRIDGE, "What did he say?", "What did Peter Novak say?"),
+        (BAND, "When did they break up?", "When did Harbour Lights break up?"),
+        (BAND, "Where was she born?", "Where was Ana Kovač born?"),
+        (BAND, "Where was he born?", "Where was Ivan Horvat born?"),
+    ],
+)
+def test_pronouns(said: Exchange, question: str, searched: str) -> None:
+    """A pronoun is replaced by the most prominent of what agrees with it in number and gender."""
+    assert _searched(question, said) == searched
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "searched"),
+    [
+        (BRIDGE, "why?", "Why did the bridge of Mirna fall?"),
+        (BRIDGE, "And where was that?", "Where did the bridge of Mirna fall?"),
+        (BRIDGE, "How did it happen?", "How did the bridge of Mirna fall?"),
+        (BAND, "who else?", "Who else founded the Harbour Lights?"),
+        (ANA, "What about Ivan Horvat?", "Where does Ivan Horvat live?"),
+        (ANA, "and Ivan Horvat?", "Where does Ivan Horvat live?"),
+        (ANA, "and in 2021?", "Where does Ana Kovač live in 2021?"),
+        (Exchange("Where did Ana live in 1990?", ""), "and in 2021?", "Where did Ana live in 2021?"),
+        (Exchange("Did Ana leave Mirna?", ""), "when?", "When did Ana leave Mirna?"),
+    ],
+)
+def test_what_is_left_out(said: Exchange, question: str, searched: str) -> None:
+    """What a question leaves out comes from the question before; a name takes the place of a name, a time of a time."""
+    assert _searched(question, said) == searched
+
+
+def test_a_question_that_names_nothing_gets_its_topic() -> None:
+    """A short question without a name of its own is about what the conversation is about."""
+    assert _searched("Who else lived there?", ANA) == "Ana Kovač: Who else lived there?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where does Ivan Horvat live?",
+        "What did Luther say about his teaching?",
+        "Which two countries signed the treaty that ended the long war over the northern islands?",
+        "Why do plants need light to make their food?",
+    ],
+)
+def test_what_stands_alone_stays(question: str) -> None:
+    """A question with names, many words or an antecedent of its own is searched as typed, whatever was said."""
+    assert _searched(question, ANA, BRIDGE) == question
+
+
+@pytest.mark.parametrize("question", ["Where does she live?", "When did he leave?", "why?", "and in 2021?"])
+def test_a_first_question_is_as_typed(question: str) -> None:
+    """Where nothing was said there is nothing to refer to."""
+    assert _searched(question) == question
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "pronoun"),
+    [
+        (ANA, "Where was he born?", "he"),
+        (Exchange("Where was Ivan Horvat born?", "In Mirna."), "Did she marry?", "she"),
+        (Exchange("When did the bridge fall?", "It fell in 1921."), "Where was she?", "she"),
+    ],
+)
+def test_nothing_that_fits(said: Exchange, question: str, pronoun: str) -> None:
+    """Where nobody of that gender was named, the question is asked as typed, and the reply says what is not clear."""
+    note = f"It is not clear who or what “{pronoun}” is: name it."
+    assert standalone(question, Conversation(earlier=(said,))) == Query(question, question, (note,))
+
+
+def test_who_was_asked_about_last() -> None:
+    """Of two that agree, the one that the conversation is about now is meant."""
+    later = Exchange("Where did Maria Horvat study?", "Maria Horvat studied in Zagreb.")
+    assert _searched("When was she born?", ANA, later) == "When was Maria Horvat born?"
+    assert _searched("When was she born?", later, ANA) == "When was Ana Kovač born?"
+
+
+def test_a_chain_of_follow_ups() -> None:
+    """Each question of a history is understood from those before it, so that the last one is, too."""
+    said = (ANA, Exchange("When was she born?", "In 1950."), Exchange("Where?", "In Zagreb."))
+    assert _searched("And why did she leave?", *said) == "And why did Ana Kovač leave?"
+    assert _searched("why?", *said) == "Why was Ana Kovač born?"
+
+
+class _TwoTopics:
+    """An encoder of two dimensions: how much a text is about bridges, and about tax."""
+
+    def encode_question(self, question: str) -> Vectors:
+        """The unit vector of the two counts."""
+        counts = np.array([question.lower().count("bridge"), question.lower().count("tax")], dtype=np.float32)
+        unit: Vectors = counts / max(float(np.linalg.norm(counts)), 1.0)
+        return unit
+
+
+def test_a_new_topic() -> None:
+    """With an encoder, a question that names nothing is a new topic where it is not like what was said last."""
+    conversation = Conversation(earlier=(BRIDGE,))
+    near = standalone("Who pays for bridges?", conversation, encoder=_TwoTopics())
+    far = standalone("Who pays tax?", conversation, encoder=_TwoTopics())
+    assert near.text.endswith(": Who pays for bridges?")
+    assert far.text == "Who pays tax?"
