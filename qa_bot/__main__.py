@@ -2,4 +2,6 @@
 
 from qa_bot.faces.cli import main
 
-main(prog_name="qa-bot")
+# A process that is started to help this one imports this module as well, under another name.
+if __name__ == "__main__":
+    main(prog_name="qa-bot")

@@ -3,7 +3,6 @@
 # A command imports what it needs when it runs: `--help` is instant, and a question loads nothing that builds.
 # ruff: noqa: PLC0415
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -11,22 +10,14 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from qa_bot import __version__
+from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
+from qa_bot.faces.options import PATH, settings_of, with_folders
 
 if TYPE_CHECKING:
     import logging
 
-    from qa_bot.settings import Settings
-
 _SOME_SKIPPED = 1
-_PATH = click.Path(path_type=Path)
-
-
-def with_folders(command: Callable[..., int]) -> Callable[..., int]:
-    """The command with the options that every command has."""
-    index = click.option("--index", "index_dir", metavar="DIR", type=_PATH, help="The folder of the index.")
-    corpus = click.option("--corpus", "corpus_dir", metavar="DIR", type=_PATH, help="The folder of the articles.")
-    return corpus(index(command))
 
 
 @click.group(cls=GuardedGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,7 +63,7 @@ def ask(
     from qa_bot.faces.opening import open_pipeline
     from qa_bot.faces.reply_json import reply_object
 
-    settings = _settings(corpus_dir, index_dir)
+    settings = settings_of(corpus_dir, index_dir)
     limit = passages or settings.passages
     pipeline = open_pipeline(settings)
     if batch is not None:
@@ -104,7 +95,7 @@ def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
     from qa_bot.faces.chatting import converse
     from qa_bot.faces.opening import open_pipeline
 
-    settings = _settings(corpus_dir, index_dir)
+    settings = settings_of(corpus_dir, index_dir)
     pipeline = open_pipeline(settings)
     converse(pipeline.ask, pipeline.articles, state_dir=settings.state_dir, passages=settings.passages)
     return 0
@@ -125,7 +116,7 @@ def index(*, rebuild: bool, status: bool, corpus_dir: Path | None, index_dir: Pa
     from qa_bot.faces.building import build, description, summary
     from qa_bot.index.generation import read_manifest
 
-    settings = _settings(corpus_dir, index_dir)
+    settings = settings_of(corpus_dir, index_dir)
     if status:
         click.echo(description(read_manifest(settings.index_dir)))
         return 0
@@ -150,7 +141,7 @@ def telegram(*, export_file: TextIO | None, corpus_dir: Path | None, index_dir: 
     """
     from qa_bot.faces.telegram.starting import export_journal, start
 
-    settings = _settings(corpus_dir, index_dir)
+    settings = settings_of(corpus_dir, index_dir)
     if export_file is not None:
         click.echo(export_journal(settings, export_file), err=True)
     else:
@@ -159,7 +150,7 @@ def telegram(*, export_file: TextIO | None, corpus_dir: Path | None, index_dir: 
 
 
 @main.command("evaluate")
-@click.argument("questions", metavar="QUESTIONS.jsonl", type=_PATH)
+@click.argument("questions", metavar="QUESTIONS.jsonl", type=PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print measures, curves and records as one line of JSON.")
 @click.option("--gone", is_flag=True, help="Ask each question also with its gold articles taken out.")
 @click.option(
@@ -168,7 +159,7 @@ def telegram(*, export_file: TextIO | None, corpus_dir: Path | None, index_dir: 
 @click.option(
     "--records", metavar="FILE", type=click.File("w", "utf-8", lazy=False), help="Write a line of JSON per question."
 )
-@click.option("--plot", metavar="FILE", type=_PATH, help="Draw risk against coverage, and reliability (.png, .svg).")
+@click.option("--plot", metavar="FILE", type=PATH, help="Draw risk against coverage, and reliability (.png, .svg).")
 @with_folders
 def evaluate_command(
     questions: Path,
@@ -190,7 +181,7 @@ def evaluate_command(
     from qa_bot.faces.opening import open_pipeline
     from qa_bot.faces.terminal import make_console
 
-    pipeline = open_pipeline(_settings(corpus_dir, index_dir))
+    pipeline = open_pipeline(settings_of(corpus_dir, index_dir))
     evaluation = run_evaluation(pipeline, questions, gone=gone, gone_titles=gone_titles)
     if records is not None:
         write_records(evaluation, records)
@@ -215,7 +206,7 @@ def doctor(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
     from qa_bot.faces.doctor import examine, print_checks
     from qa_bot.faces.terminal import make_console
 
-    return print_checks(make_console(), examine(partial(_settings, corpus_dir, index_dir)))
+    return print_checks(make_console(), examine(partial(settings_of, corpus_dir, index_dir)))
 
 
 def _log_to_standard_error(formatter: "logging.Formatter") -> None:
@@ -228,7 +219,4 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
     logging.getLogger("qa_bot").setLevel(logging.INFO)
 
 
-def _settings(corpus_dir: Path | None, index_dir: Path | None) -> "Settings":
-    from qa_bot.settings import read_settings
-
-    return read_settings(corpus_dir=corpus_dir, index_dir=index_dir)
+main.add_command(benchmark)
