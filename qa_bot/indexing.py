@@ -257,4 +257,4 @@ def _nothing_to_read(corpus: Path, skipped: list[Skipped]) -> str:
     if skipped:
         first = skipped[0]
         return f"No article in {corpus} can be read ({len(skipped)} skipped, the first: {first.path}: {first.reason})."
-    return f"There is no article in {corpus}: put .txt, .md, .html or .jsonl files there."
+    return f"There is no article in {corpus}: put .txt, .md, .html, .pdf, .docx, .epub or .jsonl files there."

@@ -67,6 +67,8 @@ DOORS = {
     "httpx": {"corpus/fetching.py", "faces/telegram/delivery.py"},
     "sentencex": {"text.py"},
     "trafilatura": {"corpus/html.py"},
+    "pypdfium2": {"corpus/pdf.py"},
+    "zipfile": {"corpus/package.py", "corpus/formats.py"},
     "charset_normalizer": {"corpus/encoding.py"},
     "yaml": {"corpus/front_matter.py"},
     "pydantic": {"settings.py"},
@@ -79,6 +81,8 @@ DOORS = {
         "attribution.py",  # verbs of speech and who stands before and after them
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment
+        "corpus/pdf.py",  # dates and titles of PDF
+        "corpus/pdf_layout.py",  # numbers of pages, words that were parted
         "corpus/markdown.py",  # headings and marks of Markdown
         "corpus/metadata.py",  # dates as they are written in metadata
         "evaluation/gold.py",  # numbers of lines and fields

@@ -258,7 +258,7 @@ def test_no_corpus(index: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(
-        CorpusError, match=r"There is no article in .*empty: put \.txt, \.md, \.html or \.jsonl files there"
+        CorpusError, match=r"There is no article in .*empty: put \.txt, \.md, \.html, \.pdf, \.docx, \.epub or "
     ):
         _update(empty, index)
     (empty / "a.txt").write_bytes(b"\x00" * 20)

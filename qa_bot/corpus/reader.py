@@ -3,13 +3,12 @@
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from qa_bot.corpus.html import parse_html
+from qa_bot.corpus.formats import LINES, MOST_BYTES, PLAIN, READ, file_type
+from qa_bot.corpus.isolation import Isolation
 from qa_bot.corpus.jsonl import line_place, read_jsonl
-from qa_bot.corpus.markdown import parse_markdown
-from qa_bot.corpus.plain import parse_plain
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.errors import CorpusError
 from qa_bot.types import Article, Skipped
@@ -17,18 +16,6 @@ from qa_bot.types import Article, Skipped
 logger = logging.getLogger(__name__)
 
 Outcome = Article | Skipped
-
-_PARSERS: dict[str, Callable[[bytes, str, str], Article]] = {
-    ".txt": parse_plain,
-    ".md": parse_markdown,
-    ".html": parse_html,
-    ".htm": parse_html,
-}
-_LINES = (".jsonl", ".jsonl.gz")
-# How a page begins, and how files begin that hold no text that is read.
-_PAGE_STARTS = (b"<!doctype html", b"<html", b"<?xml")
-_NO_TEXT = {b"%PDF": "PDF", b"PK\x03\x04": "a ZIP archive or an Office document", b"\x1f\x8b": "a compressed file"}
-_BEGINNING = 1024
 
 
 def read_corpus(folder: Path) -> Iterator[Outcome]:
@@ -51,19 +38,20 @@ def read_corpus(folder: Path) -> Iterator[Outcome]:
     return _without_repeats(_outcomes(folder))
 
 
-def file_type(content: bytes, name: str) -> str:
-    """The ending that says how a document is read: that of a page by what it holds, else by its name, else `.txt`."""
-    if content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGE_STARTS):
-        return ".html"
-    return ".md" if name.lower().endswith(".md") else ".txt"
-
-
 def parse_content(content: bytes, name: str) -> Article:
     """The article in a document called `name`, read by what it holds; raises `Unreadable`."""
-    for start, kind in _NO_TEXT.items():
-        if content.startswith(start):
-            raise Unreadable(f"It is {kind}: text, Markdown and HTML are read.")
-    return _PARSERS[file_type(content, name)](content, name, name)
+    kind = file_type(content, name)
+    if kind is None:
+        raise Unreadable("It is a ZIP archive or a compressed file of a kind that is not read.")
+    with Isolation() as isolation:
+        return _parse(kind, content, name, name, isolation)
+
+
+def _parse(kind: str, content: bytes, article_id: str, path: str, isolation: Isolation) -> Article:
+    """The article of one file; raises `Unreadable`."""
+    if kind in PLAIN:
+        return PLAIN[kind](content, article_id, path)
+    return isolation.parse(kind, content, article_id, path)
 
 
 def _without_repeats(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Outcome]:
@@ -79,26 +67,30 @@ def _without_repeats(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Outcom
 def _outcomes(folder: Path) -> Iterator[tuple[str, Outcome]]:
     """Each outcome with its place, as named to the user."""
     files, refused = _walk(folder)
-    for file in sorted([*files, *refused], key=_place):
-        place = _place(file)
-        try:
-            if file in refused:
-                raise refused[file]
-            yield from _read(file, folder, place)
-        except OSError as error:
-            yield place, Skipped(place, f"It cannot be read: {error.strerror}.")
-        except Unreadable as error:
-            yield place, Skipped(place, str(error))
+    with Isolation() as isolation:
+        for file in sorted([*files, *refused], key=_place):
+            place = _place(file)
+            try:
+                if file in refused:
+                    raise refused[file]
+                yield from _read(file, folder, place, isolation)
+            except OSError as error:
+                yield place, Skipped(place, f"It cannot be read: {error.strerror}.")
+            except Unreadable as error:
+                yield place, Skipped(place, str(error))
 
 
-def _read(file: Path, folder: Path, place: str) -> Iterator[tuple[str, Outcome]]:
+def _read(file: Path, folder: Path, place: str, isolation: Isolation) -> Iterator[tuple[str, Outcome]]:
     """The outcomes of one file; raises `OSError` and `Unreadable`."""
     if not file.is_file():
         raise Unreadable("It is a broken link, or not a regular file.")
-    if file.name.lower().endswith(_LINES):
+    if file.name.lower().endswith(LINES):
         yield from ((line_place(place, number), outcome) for number, outcome in read_jsonl(file, place))
-    else:
-        yield place, _PARSERS[file.suffix.lower()](file.read_bytes(), file.relative_to(folder).as_posix(), place)
+        return
+    kind = file.suffix.lower()
+    if file.stat().st_size > MOST_BYTES[kind]:
+        raise Unreadable(f"It is bigger than {MOST_BYTES[kind] // 1024 // 1024} MB.")
+    yield place, _parse(kind, file.read_bytes(), file.relative_to(folder).as_posix(), place, isolation)
 
 
 def _walk(folder: Path) -> tuple[list[Path], dict[Path, OSError]]:
@@ -130,7 +122,7 @@ def _list(directory: Path, files: list[Path], pending: deque[Path]) -> None:
         path = directory / entry.name
         if path.is_dir():
             (pending.appendleft if entry.is_symlink() else pending.append)(path)
-        elif entry.name.lower().endswith((*_PARSERS, *_LINES)):
+        elif entry.name.lower().endswith(READ):
             files.append(path)
         else:
             logger.debug("%s is of a kind that is not read", path)

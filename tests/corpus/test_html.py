@@ -119,3 +119,66 @@ def test_a_page_without_text_is_refused(content: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         parse_html(content, "a.html", "a.html")
     assert str(refusal.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (linked('"publisher": {"@type": "Organization", "name": "Daily News"}'), "Daily News"),
+        ('<meta property="og:site_name" content="Daily News">' + linked('"publisher": "Other"'), "Daily News"),
+        ('<meta property="article:publisher" content="https://social.example/dailynews">', None),
+        ('<link rel="canonical" href="https://dailynews.example/a">', None),
+    ],
+)
+def test_the_outlet_is_what_markup_names(head: str, expected: str | None) -> None:
+    """An address is no name, and no name is made of one."""
+    assert page(head).source == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ('<meta property="og:url" content="https://news.example/a">', "https://news.example/a"),
+        (linked('"mainEntityOfPage": {"@id": "https://news.example/b"}'), "https://news.example/b"),
+        ('<link rel="shortlink canonical" href="https://news.example/c"><meta property="og:url" content="https://x.example">',
+         "https://news.example/c"),
+        ("<!-- saved from url=(0022)https://news.example/d -->", "https://news.example/d"),
+        ('<link rel="canonical" href="/relative">', None),
+    ],
+)  # fmt: skip
+def test_the_address_is_stated(head: str, expected: str | None) -> None:
+    """The canonical address is the page's; where none is stated, that under which a program saved it."""
+    assert page(head).url == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ('<meta property="og:locale" content="pt_BR">', "pt-BR"),
+        (linked('"inLanguage": "be"') + '<meta http-equiv="content-language" content="ru">', "be"),
+        ('<meta http-equiv="content-language" content="English">', None),
+    ],
+)
+def test_the_language_is_stated(head: str, expected: str | None) -> None:
+    """JSON-LD goes before `<meta>`; a language's name is no tag."""
+    assert page(head).language == expected
+
+
+def test_the_language_of_the_root() -> None:
+    """The root's `lang` states the language."""
+    assert parse_html(b"<html lang='uk'><body><p>Words of the page</p></body></html>", "a.html", "a").language == "uk"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<header><time datetime="1987-05-01">May Day</time></header>', "1987-05-01"),
+        ('<p class="byline">By A. B., <time datetime="1987-05-01T10:00">May Day</time></p>', "1987-05-01T10:00:00"),
+        ('<header><time datetime="1987-05-01">1</time> <time class="updated" datetime="1988-01-01">2</time></header>',
+         "1987-05-01"),
+        ('<header><time datetime="1987-05-01">1</time> <time datetime="1988-01-01">2</time></header>', None),
+    ],
+)  # fmt: skip
+def test_a_time_in_the_head_of_an_article(body: str, expected: str | None) -> None:
+    """A time beside headline or author is the date, unless there are several days."""
+    assert page(body=body).published == expected

@@ -12,7 +12,8 @@ from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
 from qa_bot.corpus.fetching import Page
-from qa_bot.corpus.reader import file_type, parse_content
+from qa_bot.corpus.formats import file_type
+from qa_bot.corpus.reader import parse_content
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.errors import QABotError
 from qa_bot.faces.safe_text import counted, one_line
@@ -191,7 +192,7 @@ def _safe_name(name: str, content: bytes) -> str:
     stem = name.rpartition(".")[0] or name
     plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem)
     plain = plain.strip("-")[:_NAME_CHARACTERS] or hashlib.sha256(content).hexdigest()[:12]
-    return plain + file_type(content, name)
+    return plain + (file_type(content, name) or ".bin")
 
 
 def _unused(path: Path) -> Path:

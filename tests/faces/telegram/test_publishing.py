@@ -1,5 +1,7 @@
 """Articles that admins send, and take out."""
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +128,14 @@ async def test_figures_and_reindexing(chat: Chat, archive: tuple[Path, Path]) ->
     assert "1 added" in (await chat.say("/reindex"))["text"]
     assert "Say which article" in (await chat.say("/remove"))["text"]
     assert "Ada Bright" in (await chat.say(WHO))["text"]
+
+
+async def test_a_packed_document(chat: Chat, api: FakeBotAPI) -> None:
+    """A Word document is read by what it holds, whatever its name."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        text = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in MOON.split("\n\n"))
+        archive.writestr("word/document.xml", f'<w:document xmlns:w="w"><w:body>{text}</w:body></w:document>')
+    shown = await send(chat, api, "moon", buffer.getvalue())
+    assert shown["text"] == f"Moon base opens\ndate: not stated\nsource: not stated\n{len(MOON)} characters"
+    assert (await chat.press("Discard"))["text"] == "Discarded: moon"

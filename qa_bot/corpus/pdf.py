@@ -1,0 +1,163 @@
+"""Articles in PDF."""
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from qa_bot.corpus.metadata import Metadata, iso_date, language_tag, make_article, on_one_line
+from qa_bot.corpus.pdf_layout import Line, PrintedPage, running_text
+from qa_bot.corpus.unreadable import Unreadable
+from qa_bot.types import Article
+
+if TYPE_CHECKING:
+    import pypdfium2
+
+logger = logging.getLogger(__name__)
+
+# PDFium's sign for a hyphen that parts a word at the end of a line.
+_BREAK = "\x02"
+_SOFT_HYPHEN = "\xad"
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_DROPPED = dict.fromkeys([*range(9), *range(0x0E, 0x20), 0x7F, 0xAD, 0xFEFF, 0xFFFE, 0xFFFF])
+_SIGNS = str.maketrans({**_DROPPED, **_LIGATURES})
+_DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-]\d\d)'?(\d\d)?)?")
+# A title that a program made of the name of a file, or none at all.
+_NO_TITLE = re.compile(
+    r"(?:Microsoft \w+ - .*|untitled.*|.*\.(?:docx?|indd|qxd|pdf|tex|dvi|rtf|odt|html?|pptx?))", re.I
+)
+# They print pages of the web: the date of such a file says when somebody saved it.
+_BROWSERS = re.compile(r"Skia/PDF|Mozilla|Chrom|Firefox|Safari|wkhtmltopdf|WeasyPrint|Prince", re.I)
+# Where more letters than this have no known meaning, what is left is not the text.
+_MOST_UNKNOWN = 0.5
+
+
+def parse_pdf(data: bytes, article_id: str, path: str) -> Article:
+    """The article of a `.pdf` file: its pages as running text, with the offsets where they begin.
+
+    Title, author, language and date are those that the document states; the date is not taken where a browser printed
+    the file. Raises `Unreadable`, also for a scanned document, which has no text.
+    """
+    import pypdfium2  # noqa: PLC0415 - a corpus may have no PDF
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Unreadable("The PDF is locked with a password: save it without one.") from error
+        raise Unreadable("The PDF is damaged: it cannot be opened.") from error
+    try:
+        pages = list(_pages(document))
+        _check(pages, path)
+        text, starts = running_text(pages)
+        return make_article(article_id, path, text, _metadata(document), starts)
+    except pypdfium2.PdfiumError as error:
+        raise Unreadable(f"The PDF is damaged: {error}") from error
+    finally:
+        document.close()
+
+
+def _check(pages: list[PrintedPage], path: str) -> None:
+    empty = [str(number) for number, page in enumerate(pages, start=1) if not page.lines]
+    if len(empty) == len(pages):
+        raise Unreadable("The PDF has no text, so it was probably scanned: run OCR on it, with ocrmypdf for example.")
+    if empty:
+        logger.warning("%s: no text on page %s (scanned, or empty)", path, ", ".join(empty))
+
+
+def _pages(document: "pypdfium2.PdfDocument") -> Iterator[PrintedPage]:
+    """The lines of every page; raises `Unreadable` where the letters have no meaning."""
+    unknown = known = 0
+    for page in document:
+        text_page = page.get_textpage()
+        try:
+            codes = _codes(text_page)
+            unknown += codes.count("\0")
+            known += sum(code > " " for code in codes)
+            yield PrintedPage(tuple(_lines(codes, text_page)), page.get_height())
+        finally:
+            text_page.close()
+            page.close()
+    if unknown > _MOST_UNKNOWN * (unknown + known):
+        raise Unreadable("The fonts of the PDF do not say which letters they show: run OCR on it.")
+
+
+def _codes(text_page: "pypdfium2.PdfTextPage") -> list[str]:
+    """The character at each index of the page; one that is no character is U+0000."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    codes = (pdfium.FPDFText_GetUnicode(text_page.raw, index) for index in range(text_page.count_chars()))
+    return [chr(code) if code < 0x110000 else "\0" for code in codes]  # noqa: PLR2004 - the end of Unicode
+
+
+def _lines(codes: list[str], text_page: "pypdfium2.PdfTextPage") -> Iterator[Line]:
+    """The lines that have letters, with the boxes of their first and last ones."""
+    start = 0
+    for end in [*(index for index, code in enumerate(codes) if code in "\r\n\x02"), len(codes)]:
+        broken = end < len(codes) and codes[end] == _BREAK
+        line = codes[start:end]
+        start = end + 1
+        text = on_one_line(_characters(line))
+        inked = [
+            start - 1 - len(line) + index for index, code in enumerate(line) if not code.isspace() and code > "\x1f"
+        ]
+        if text and inked:
+            left, bottom, _, top = text_page.get_charbox(inked[0], loose=True)
+            _, low, right, high = text_page.get_charbox(inked[-1], loose=True)
+            whole, parted = _parted(text, broken=broken or line[-1] == _SOFT_HYPHEN)
+            yield Line(whole, left, right, min(bottom, low), max(top, high), broken=parted)
+
+
+def _parted(text: str, *, broken: bool) -> tuple[str, bool]:
+    """The line without the hyphen that parts its last word, and whether there is one."""
+    if broken:
+        return (text, True) if text[-1].isalnum() else (f"{text}-", False)
+    if text[-1] == "-" and text[-2:-1].isalnum():
+        return text[:-1], True
+    return text, False
+
+
+def _characters(codes: list[str]) -> str:
+    """The characters in plain letters: halves put together, ligatures taken apart, signs of control left out."""
+    text = "".join(codes).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.translate(_SIGNS)
+
+
+def _metadata(document: "pypdfium2.PdfDocument") -> Metadata:
+    stated = {name: on_one_line(_readable(value)) for name, value in document.get_metadata_dict().items()}
+    title = stated.get("Title", "")
+    printed = _BROWSERS.search(f"{stated.get('Creator', '')} {stated.get('Producer', '')}")
+    return Metadata(
+        title=title if title and not _NO_TITLE.fullmatch(title) else None,
+        author=stated.get("Author", "").replace("; ", ", ") or None,
+        published=None if printed else _date(stated.get("CreationDate", "")),
+        language=language_tag(_language(document)),
+    )
+
+
+def _readable(value: str) -> str:
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(_SIGNS)
+
+
+def _language(document: "pypdfium2.PdfDocument") -> str:
+    """The language that the catalogue states; "" where it states none."""
+    import ctypes  # noqa: PLC0415
+
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    size = pdfium.FPDFCatalog_GetLanguage(document.raw, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium.FPDFCatalog_GetLanguage(document.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw.decode("utf-16-le", "replace").rstrip("\0")
+
+
+def _date(value: str) -> str | None:
+    """The date of a PDF (ISO 32000, 7.9.4) in ISO 8601; `None` where it is not one."""
+    match = _DATE.match(value.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, zulu, offset, offset_minutes = match.groups()
+    if hour is None:
+        return iso_date(f"{year}-{month}-{day}")
+    zone = "+00:00" if zulu else f"{offset}:{offset_minutes or '00'}" if offset else ""
+    return iso_date(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone}")
