@@ -23,9 +23,9 @@ from qa_bot.index.generation import (
     open_index,
     publish,
 )
-from qa_bot.index.lexical import write_lexical
 from qa_bot.index.manifest import FORMAT, Manifest, file_sizes
 from qa_bot.index.store import Store, StoreWriter
+from qa_bot.index.vocabulary import write_words
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.models.export import SourceModel, export_checked
 from qa_bot.models.span_model import ReaderCard, shipped_reader
@@ -180,7 +180,7 @@ class _Build:
                 self._progress("embedding passages", done, writer.passages)
             dense.finish()
             texts = (with_title(stored.passage.article.title, stored.passage.text) for stored in store.passages())
-            write_lexical(folder, texts)
+            write_words(folder, texts)
 
     def _manifest(self, number: int, folder: Path, writer: StoreWriter, encoder: OnnxEncoder) -> Manifest:
         text = default_calibration_text()

@@ -14,6 +14,7 @@ from qa_bot.models.reader import SpanReader
 from qa_bot.models.span_model import SpanModel
 from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
+from qa_bot.spelling import spelt_as_archived
 from qa_bot.support import load_calibration
 from qa_bot.types import Article, Timing, Turn
 
@@ -75,7 +76,8 @@ class Pipeline:
         Raises InvalidQuestion.
         """
         start = perf_counter()
-        query = standalone(question, conversation, encoder=self._encoder)
+        asked = standalone(question, conversation, encoder=self._encoder)
+        query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
         vector = self._encoder.encode_question(query.text)
         encoded = perf_counter()
         hits = retrieve(query, vector, self._index, exclude=exclude)

@@ -28,6 +28,7 @@ FLOORS = {
     "grouping": 4,
     "indexing": 4,
     "retrieval": 4,
+    "spelling": 4,
     "answering": 4,
     "conversation": 4,
     "pipeline": 5,
@@ -56,6 +57,7 @@ DOORS = {
     "sqlite3": {
         "index/store.py",
         "index/stories.py",
+        "index/vocabulary.py",
         "index/generation.py",
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot

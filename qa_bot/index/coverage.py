@@ -49,6 +49,11 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(analyze(text))
 
 
+def is_common(word: str) -> bool:
+    """Whether the (analysed) word is one that encyclopedia paragraphs use, so that it is hardly misspelt."""
+    return word in _background()[1]
+
+
 def _occurs(term: Term, words: frozenset[str]) -> bool:
     if not term.edits:
         return term.text in words

@@ -13,6 +13,7 @@ from qa_bot.index.dense import DenseIndex
 from qa_bot.index.lexical import LexicalIndex
 from qa_bot.index.manifest import Manifest, load_manifest
 from qa_bot.index.store import Store
+from qa_bot.index.vocabulary import Vocabulary
 
 CURRENT_FILE = "CURRENT"
 ENCODER_FOLDER = "encoder"
@@ -31,13 +32,16 @@ class Index:
     store: Store
     dense: DenseIndex
     lexical: LexicalIndex
+    vocabulary: Vocabulary
 
 
 def open_index(index_dir: Path) -> Index:
     """The live generation of the index; raises IndexMissing or IndexUnavailable."""
     folder = current_folder(index_dir)
     manifest = load_manifest(folder)
-    return Index(folder, manifest, Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder))
+    return Index(
+        folder, manifest, Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder), Vocabulary(folder)
+    )
 
 
 def read_manifest(index_dir: Path) -> Manifest:
