@@ -1,20 +1,22 @@
 """Passages and their sentences as vectors, those of unchanged articles taken over from the index before."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-import numpy as np
-
 from qa_bot.chunking import chunk
-from qa_bot.index.dense import DenseIndex, DenseWriter
-from qa_bot.index.store import StoredPassage
-from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.index.store import Store, StoredPassage
+from qa_bot.index.store_writer import StoreWriter
+from qa_bot.index.vectors import BlockWriter, VectorStore
+from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.types import Article, Passage, Vectors
 
 # Passages between two reports of progress: their vectors and texts are all that is in memory.
 _BLOCK = 256
 # Tokens kept free in every passage: a text as a whole may have one or two more than its sentences.
 _HEADROOM = 2
+# Texts on which the exported encoder is held against sentence-transformers, and their length in characters.
+_SAMPLES, _SAMPLE_LENGTH = 32, 800
 
 
 def with_title(title: str, text: str) -> str:
@@ -30,52 +32,96 @@ def passages_of(article: Article, encoder: OnnxEncoder) -> list[Passage]:
     return chunk(article, count_tokens=encoder.count_tokens, window=window)
 
 
-def embed(
-    passages: Iterable[StoredPassage],
-    encoder: OnnxEncoder,
-    writer: DenseWriter,
-    *,
-    previous: DenseIndex | None,
-    reused: Mapping[int, tuple[int, int]],
-) -> Iterator[int]:
-    """Writes the vectors of all passages, in order; yields how many are done after each block.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where passages and their vectors may be taken from: the index before, or what a build that was cut off left."""
 
-    `reused` has, for a row, the row and the first sentence of the same passage in `previous`.
+    store: Store
+    vectors: VectorStore
+
+    def passages_of(self, article: Article) -> list[tuple[int, StoredPassage]]:
+        """The rows and passages of an article of the same content; empty unless all of their vectors are there."""
+        found = self.store.passages_with(article.sha256)
+        if not found:
+            return []
+        row, last = found[-1]
+        whole = row < self.vectors.rows and last.first_sentence + len(last.passage.sentences) <= self.vectors.sentences
+        return found if whole else []
+
+
+def known_passages(
+    article: Article, sources: Sequence[Source]
+) -> tuple[Source, list[tuple[int, StoredPassage]]] | None:
+    """The first source that has the article's passages, and they themselves; None where it has to be embedded."""
+    for source in sources:
+        if found := source.passages_of(article):
+            return source, found
+    return None
+
+
+def cut(writer: StoreWriter, encoder: OnnxEncoder, sources: Sequence[Source]) -> Iterator[int]:
+    """Adds the passages of all articles that are new in the store; yields how many articles are done."""
+    for done, (number, article) in enumerate(writer.new_articles(), start=1):
+        known = known_passages(article, sources)
+        passages = [stored.passage for _, stored in known[1]] if known else passages_of(article, encoder)
+        for passage in passages:
+            writer.add_passage(number, passage)
+        yield done
+    writer.commit()
+
+
+def embed(
+    store: Store, first: int, encoder: OnnxEncoder, writer: BlockWriter, sources: Sequence[Source]
+) -> Iterator[int]:
+    """Writes the vectors of all passages of articles from number `first` on; yields how many are done after each block.
+
+    What was written until then is kept if the process ends.
     """
     done = 0
-    numbered = enumerate(passages)
-    while block := list(islice(numbered, _BLOCK)):
-        fresh = [stored.passage for row, stored in block if row not in reused]
-        vectors = _encoded(fresh, encoder)
-        for row, stored in block:
-            if row in reused and previous is not None:
-                old_row, old_first = reused[row]
-                writer.add(
-                    previous.passage_vectors([old_row]),
-                    previous.sentence_vectors(old_first, len(stored.passage.sentences)),
-                )
-            else:
-                writer.add(*next(vectors))
+    planned = _planned(store, first, sources)
+    while block := list(islice(planned, _BLOCK)):
+        fresh = iter(encoder.encode_parted([_parted(stored.passage) for stored, known in block if known is None]))
+        for stored, known in block:
+            writer.add(*(next(fresh) if known is None else _taken(stored, *known)))
+        writer.keep()
         done += len(block)
         yield done
 
 
-def _encoded(passages: list[Passage], encoder: OnnxEncoder) -> Iterator[tuple[Vectors, Vectors]]:
-    """For each passage its vector, shape `(1, dimension)`, and those of its sentences."""
-    texts: dict[str, int] = {}
-    for passage in passages:
-        for text in (_text(passage), *_sentence_texts(passage)):
-            texts.setdefault(text, len(texts))
-    vectors = encoder.encode_passages(list(texts))
-    for passage in passages:
-        rows = [texts[text] for text in _sentence_texts(passage)]
-        yield vectors[[texts[_text(passage)]]], vectors[np.array(rows)]
+def _planned(
+    store: Store, first: int, sources: Sequence[Source]
+) -> Iterator[tuple[StoredPassage, tuple[VectorStore, int, int] | None]]:
+    """Each passage, and where its vectors are known: among which, its row there, its first sentence there."""
+    for number, article in store.articles_from(first):
+        known = known_passages(article, sources)
+        for place, (_, stored) in enumerate(store.passages_of(number)):
+            if known is None:
+                yield stored, None
+            else:
+                row, old = known[1][place]
+                yield stored, (known[0].vectors, row, old.first_sentence)
 
 
-def _text(passage: Passage) -> str:
-    return with_title(passage.article.title, passage.text)
+def _taken(stored: StoredPassage, vectors: VectorStore, row: int, first: int) -> tuple[Vectors, Vectors]:
+    return vectors.passage_vectors([row]), vectors.sentence_vectors(first, len(stored.passage.sentences))
 
 
-def _sentence_texts(passage: Passage) -> list[str]:
-    article = passage.article
-    return [with_title(article.title, article.text[start:end]) for start, end in passage.sentences]
+def _parted(passage: Passage) -> Parted:
+    text = with_title(passage.article.title, passage.text)
+    shift = len(text) - len(passage.text) - passage.start
+    return Parted(text, tuple((start + shift, end + shift) for start, end in passage.sentences))
+
+
+def sample_texts(writer: StoreWriter) -> list[str]:
+    """Some texts from articles all over the corpus, from few articles more than one each."""
+    return list(islice(_samples(writer), _SAMPLES))
+
+
+def _samples(writer: StoreWriter) -> Iterator[str]:
+    articles = writer.articles
+    step, length = max(1, articles // _SAMPLES), _SAMPLE_LENGTH * max(1, _SAMPLES // articles)
+    for number, article in writer.new_articles():
+        if number % step == 0:
+            for start in range(0, min(length, len(article.text)), _SAMPLE_LENGTH):
+                if text := article.text[start : start + _SAMPLE_LENGTH].strip():
+                    yield text

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from qa_bot.duplicates import group, signature
-from qa_bot.index.store import Store, StoreWriter
+from qa_bot.index.store import Store
+from qa_bot.index.store_writer import StoreWriter
 from qa_bot.index.stories import StoredStory
 
 

@@ -1,22 +1,23 @@
 """The write path: a corpus in, a new generation of the index out."""
 
-import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
-from qa_bot.corpus.reader import read_corpus
-from qa_bot.embedding import embed, passages_of, with_title
+import numpy as np
+
+from qa_bot.corpus.reader import SourceFile, corpus_files
+from qa_bot.embedding import Source, cut, sample_texts
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.grouping import group_stories
-from qa_bot.index.dense import DenseWriter
+from qa_bot.index.carrying import carry_searched, copy_folder, share_folder
+from qa_bot.index.dense_writer import DenseFacts
 from qa_bot.index.generation import (
     ENCODER_FOLDER,
     READER_FOLDER,
+    Draft,
     Index,
     build_lock,
     draft_generation,
@@ -24,19 +25,22 @@ from qa_bot.index.generation import (
     publish,
 )
 from qa_bot.index.manifest import FORMAT, Manifest, file_sizes
-from qa_bot.index.store import Store, StoreWriter
-from qa_bot.index.vocabulary import write_words
+from qa_bot.index.store_writer import StoreWriter
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.models.export import SourceModel, export_checked
 from qa_bot.models.span_model import ReaderCard, shipped_reader
+from qa_bot.resuming import interrupted_source, mark_resumable, unmark
+from qa_bot.scanning import Counts, Scan, difference
+from qa_bot.searches import Grown, write_searches
 from qa_bot.support import SUPPORT_FILE, default_calibration_text, parse_calibration
-from qa_bot.types import Article, Skipped
+from qa_bot.types import Skipped
 
 # Called with a stage, how much of it is done, and how much there is (None where that is not known).
 Progress = Callable[[str, int, int | None], None]
 
-# Texts on which the exported encoder is held against sentence-transformers, and their length in characters.
-_SAMPLES, _SAMPLE_LENGTH = 32, 800
+# Rows of passages that are no more cost time and disk, and still count in BM25: from this share of all rows on, the
+# next generation numbers its rows anew.
+_MOST_DEAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +68,18 @@ def update_index(
     rebuild: bool = False,
     progress: Progress,
 ) -> BuildReport:
-    """The index says what the corpus says: only what changed is embedded again, or everything with `rebuild`.
+    """The index says what the corpus says: only files that were written are read, and only what changed is embedded.
 
-    Where nothing changed, the generation stays. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index
-    that was there before then stays as it was.
+    With `rebuild` everything is. Where nothing changed, the generation stays. A build that was cut off is gone on
+    with. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index that was there before then stays as it
+    was.
     """
     build = _Build(corpus_dir, index_dir, embedding_model, precision, progress)
-    outcomes = read_corpus(corpus_dir)
+    files = corpus_files(corpus_dir)
     with build_lock(index_dir, waiting=lambda: progress("waiting for another build", 0, None)):
         previous = None if rebuild else build.previous()
-        with draft_generation(index_dir) as (number, folder):
-            return build.run(number, folder, outcomes, previous)
+        with draft_generation(index_dir) as draft:
+            return build.run(draft, files, previous)
 
 
 class _Build:
@@ -88,7 +93,6 @@ class _Build:
         self._progress = progress
         self._started = time.perf_counter()
         self._notes: list[str] = []
-        self._skipped: list[Skipped] = []
 
     def previous(self) -> Index | None:
         """The live index if what it holds can be used again: same model, same precision, undamaged."""
@@ -108,83 +112,66 @@ class _Build:
             return None
         return index
 
-    def run(
-        self, number: int, folder: Path, outcomes: Iterator[Article | Skipped], previous: Index | None
+    def run(self, draft: Draft, files: Sequence[SourceFile], previous: Index | None) -> BuildReport:
+        """The generation published from the files, unless it would equal the one before."""
+        differs = difference(files, previous.store.file_stamps() if previous else {})
+        alike = previous is not None and _reads_alike(previous)
+        if previous and alike and not (differs.written or differs.gone):
+            return self._report(previous.manifest, Counts(unchanged=previous.manifest.articles))
+        reader = shipped_reader()
+        with _writer(draft.folder, previous) as writer:
+            scan = Scan(writer, differs)
+            scan.run(self._corpus, self._progress)
+            if not writer.articles:
+                raise CorpusError(_nothing_to_read(self._corpus, scan.skipped), path=self._corpus)
+            if previous and alike and not scan.differs:
+                return self._report(previous.manifest, scan.counts())
+            if _is_worn(previous, scan):
+                return self._renumbered(draft, files, previous, scan, reader)
+            return self._build(draft, writer, Grown(previous, previous, np.array(scan.dead, np.int64)), scan, reader)
+
+    def _renumbered(
+        self, draft: Draft, files: Sequence[SourceFile], previous: Index | None, scan: Scan, reader: Path
     ) -> BuildReport:
-        """The generation in `folder` built from the articles and published, unless it equals the one before."""
-        with StoreWriter.create(folder) as writer:
-            self._read(outcomes, writer)
-            before, after = previous.store.article_states() if previous else {}, writer.article_states()
-            if previous and before == after and _reads_alike(previous):
-                return self._report(previous.manifest, before, after)
-            _copy_files(shipped_reader(), folder / READER_FOLDER)
-            group_stories(writer, previous.store if previous else None, self._progress)
-            encoder = self._encoder(folder / ENCODER_FOLDER, writer, previous)
-            reused = self._chunk(writer, encoder, previous)
-        self._write_searches(folder, writer, encoder, previous, reused)
-        manifest = self._manifest(number, folder, writer, encoder)
-        manifest.write(folder)
-        publish(self._index_dir, number, folder)
-        return self._report(manifest, before, after)
+        """The same with rows numbered from 0 on: vectors are taken over, the rest is made as in a first build."""
+        draft.clear()
+        with _writer(draft.folder, None) as writer:
+            Scan(writer, difference(files, {})).run(self._corpus, self._progress)
+            return self._build(draft, writer, Grown(None, previous, np.empty(0, np.int64)), scan, reader)
 
-    def _read(self, outcomes: Iterator[Article | Skipped], writer: StoreWriter) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, Skipped):
-                self._skipped.append(outcome)
-            else:
-                writer.add_article(outcome)
-                self._progress("reading", writer.articles, None)
-        if not writer.articles:
-            raise CorpusError(_nothing_to_read(self._corpus, self._skipped), path=self._corpus)
-        writer.commit()
+    def _build(self, draft: Draft, writer: StoreWriter, grown: Grown, scan: Scan, reader: Path) -> BuildReport:
+        _provide_reader(reader, draft.folder / READER_FOLDER, grown.known)
+        group_stories(writer, grown.known.store if grown.known else None, self._progress)
+        interrupted = interrupted_source(draft.interrupted, self._model, self._precision)
+        encoder = self._encoder(draft, writer, grown.known, resumed=interrupted is not None)
+        mark_resumable(draft.folder, self._model, self._precision)
+        sources = [Source(grown.known.store, grown.known.dense.vectors)] if grown.known else []
+        sources += [interrupted] if interrupted else []
+        for done in cut(writer, encoder, sources):
+            self._progress("cutting into passages", done, writer.new)
+        facts = write_searches(draft, writer, encoder, grown, sources=sources, progress=self._progress)
+        unmark(draft.folder)
+        manifest = self._manifest(draft, writer, encoder, facts)
+        manifest.write(draft.folder)
+        publish(self._index_dir, draft.number, draft.folder)
+        return self._report(manifest, scan.counts())
 
-    def _encoder(self, folder: Path, writer: StoreWriter, previous: Index | None) -> OnnxEncoder:
-        if previous:
-            _copy_files(previous.folder / ENCODER_FOLDER, folder)
+    def _encoder(self, draft: Draft, writer: StoreWriter, known: Index | None, *, resumed: bool) -> OnnxEncoder:
+        folder = draft.folder / ENCODER_FOLDER
+        origin = known.folder if known else draft.interrupted if resumed else None
+        if origin:
+            share_folder(origin / ENCODER_FOLDER, folder)
             return OnnxEncoder.load(folder)
         self._progress("exporting the embedding model", 0, None)
-        samples = list(islice(_samples(writer), _SAMPLES))
+        samples = sample_texts(writer)
         encoder, note = export_checked(SourceModel.load(self._model), folder, samples, precision=self._precision)
         if note:
             self._notes.append(note)
         return encoder
 
-    def _chunk(self, writer: StoreWriter, encoder: OnnxEncoder, previous: Index | None) -> dict[int, tuple[int, int]]:
-        """All passages in the store; for each row that was there before, its old row and first sentence."""
-        known = previous.store.article_numbers() if previous else {}
-        reused: dict[int, tuple[int, int]] = {}
-        for number, article in writer.stored_articles():
-            if previous and article.sha256 in known:
-                for old_row, old in previous.store.passages_of(known[article.sha256]):
-                    reused[writer.passages] = (old_row, old.first_sentence)
-                    writer.add_passage(number, old.passage)
-            else:
-                for passage in passages_of(article, encoder):
-                    writer.add_passage(number, passage)
-            self._progress("cutting into passages", number + 1, writer.articles)
-        writer.commit()
-        return reused
-
-    def _write_searches(
-        self,
-        folder: Path,
-        writer: StoreWriter,
-        encoder: OnnxEncoder,
-        previous: Index | None,
-        reused: dict[int, tuple[int, int]],
-    ) -> None:
-        dense = DenseWriter(folder, dimension=encoder.dimension, sentences=writer.sentences)
-        with closing(Store.open(folder)) as store, dense:
-            old = previous.dense if previous else None
-            for done in embed(store.passages(), encoder, dense, previous=old, reused=reused):
-                self._progress("embedding passages", done, writer.passages)
-            dense.finish()
-            texts = (with_title(stored.passage.article.title, stored.passage.text) for stored in store.passages())
-            write_words(folder, texts)
-
-    def _manifest(self, number: int, folder: Path, writer: StoreWriter, encoder: OnnxEncoder) -> Manifest:
+    def _manifest(self, draft: Draft, writer: StoreWriter, encoder: OnnxEncoder, facts: DenseFacts) -> Manifest:
         text = default_calibration_text()
-        (folder / SUPPORT_FILE).write_text(text, encoding="utf-8")
+        (draft.folder / SUPPORT_FILE).write_text(text, encoding="utf-8")
         calibration = parse_calibration(text)
         if calibration.model != self._model:
             self._notes.append(
@@ -193,40 +180,62 @@ class _Build:
             )
         return Manifest(
             format=FORMAT,
-            generation=number,
+            generation=draft.number,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
             corpus=str(self._corpus),
             articles=writer.articles,
             passages=writer.passages,
-            sentences=writer.sentences,
+            sentences=writer.living_sentences,
             model=self._model,
             precision=encoder.card.precision,
             asked_precision=self._precision,
             dimension=encoder.dimension,
             window=encoder.card.window,
             fidelity=round(encoder.card.fidelity, 4),
-            reader=ReaderCard.read(folder / READER_FOLDER).name,
+            dense=facts.kind,
+            recall=round(facts.recall, 4),
+            reader=ReaderCard.read(draft.folder / READER_FOLDER).name,
             support=calibration.provenance,
-            files=file_sizes(folder),
+            files=file_sizes(draft.folder),
         )
 
-    def _report(
-        self, manifest: Manifest, before: dict[str, tuple[str, str]], after: dict[str, tuple[str, str]]
-    ) -> BuildReport:
-        common = before.keys() & after.keys()
-        changed = sum(before[key][1] != after[key][1] for key in common)
+    def _report(self, manifest: Manifest, counts: Counts) -> BuildReport:
         return BuildReport(
             generation=manifest.generation,
             articles=manifest.articles,
             passages=manifest.passages,
-            added=len(after.keys() - before.keys()),
-            changed=changed,
-            removed=len(before.keys() - after.keys()),
-            unchanged=len(common) - changed,
-            skipped=tuple(self._skipped),
+            added=counts.added,
+            changed=counts.changed,
+            removed=counts.removed,
+            unchanged=counts.unchanged,
+            skipped=counts.skipped,
             notes=tuple(self._notes),
             seconds=time.perf_counter() - self._started,
         )
+
+
+def _writer(folder: Path, previous: Index | None) -> StoreWriter:
+    if previous is None:
+        return StoreWriter.create(folder)
+    carry_searched(previous.folder, folder)
+    vectors = previous.dense.vectors
+    return StoreWriter.open(folder, rows=vectors.rows, sentences=vectors.sentences)
+
+
+def _is_worn(previous: Index | None, scan: Scan) -> bool:
+    """Whether so many rows are dead that they are better numbered anew."""
+    if previous is None:
+        return False
+    dense = previous.dense
+    return len(dense.dead) + len(scan.dead) > _MOST_DEAD * dense.vectors.rows
+
+
+def _provide_reader(shipped: Path, target: Path, known: Index | None) -> None:
+    """The shipped reader is in the generation; files of the package itself are copied, for they may be replaced."""
+    if known and known.manifest.reader == ReaderCard.read(shipped).name:
+        share_folder(known.folder / READER_FOLDER, target)
+    else:
+        copy_folder(shipped, target)
 
 
 def _reads_alike(index: Index) -> bool:
@@ -235,25 +244,7 @@ def _reads_alike(index: Index) -> bool:
     return support == default_calibration_text() and index.manifest.reader == ReaderCard.read(shipped_reader()).name
 
 
-def _copy_files(source: Path, target: Path) -> None:
-    """The files of a folder, without their permissions: a package may be installed where nothing can be written."""
-    target.mkdir()
-    for file in source.iterdir():
-        shutil.copyfile(file, target / file.name)
-
-
-def _samples(writer: StoreWriter) -> Iterator[str]:
-    """Texts from articles all over the corpus, from few articles more than one each."""
-    step = max(1, writer.articles // _SAMPLES)
-    length = _SAMPLE_LENGTH * max(1, _SAMPLES // writer.articles)
-    for number, article in writer.stored_articles():
-        if number % step == 0:
-            for start in range(0, min(length, len(article.text)), _SAMPLE_LENGTH):
-                if text := article.text[start : start + _SAMPLE_LENGTH].strip():
-                    yield text
-
-
-def _nothing_to_read(corpus: Path, skipped: list[Skipped]) -> str:
+def _nothing_to_read(corpus: Path, skipped: Sequence[Skipped]) -> str:
     if skipped:
         first = skipped[0]
         return f"No article in {corpus} can be read ({len(skipped)} skipped, the first: {first.path}: {first.reason})."

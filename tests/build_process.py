@@ -1,7 +1,7 @@
 """Builds an index with the small model, as a process of its own: `CORPUS INDEX READER [LARGEST_FILE_IN_BYTES]`.
 
-Prints each stage as it begins and waits for a line on standard input if the stage's name is in `PAUSE_AT`; ends with
-the report, or with the one sentence of the error.
+Prints each stage as it begins and waits for a line on standard input if the stage's name is in `PAUSE_AT`, once
+`PAUSE_DONE` of it or all is done; ends with the report, or with the one sentence of the error.
 """
 
 import os
@@ -39,7 +39,8 @@ def _say(line: str) -> None:
 
 
 def _pause(stage: str, done: int, total: int | None) -> None:
-    if stage == os.environ.get("PAUSE_AT") and (total is None or done == total):
+    at = os.environ.get("PAUSE_DONE")
+    if stage == os.environ.get("PAUSE_AT") and (total is None or done == (int(at) if at else total)):
         _say(f"paused: {stage}")
         sys.stdin.readline()
 

@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from qa_bot.models.encoder import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder, Precision
+from qa_bot.models.encoder import MODEL_FILE, PARTS, TOKENIZER_FILE, WHOLE, EncoderCard, OnnxEncoder, Precision
 
 DIMENSION = 32
 MODEL = "letter-pairs"
@@ -83,17 +83,24 @@ def _bag(table: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> onnx.Model
         helper.make_node("Cast", ["attention_mask"], ["real"], to=TensorProto.FLOAT),
         helper.make_node("Unsqueeze", ["real", "last"], ["column"]),
         helper.make_node("Mul", ["vectors", "column"], ["kept"]),
-        helper.make_node("ReduceSum", ["kept", "middle"], ["sentence_embedding"], keepdims=0),
+        helper.make_node("ReduceSum", ["kept", "middle"], [WHOLE], keepdims=0),
+        helper.make_node("Gather", ["kept", "first"], ["tokens"]),
+        helper.make_node("MatMul", ["parts", "tokens"], [PARTS]),
     ]
     tokens = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    embedding = helper.make_tensor_value_info("sentence_embedding", TensorProto.FLOAT, ["batch", DIMENSION])
+    tokens.append(helper.make_tensor_value_info("parts", TensorProto.FLOAT, ["parts", "tokens"]))
+    embeddings = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, [rows, DIMENSION])
+        for name, rows in ((WHOLE, "batch"), (PARTS, "parts"))
+    ]
     constants = [
         numpy_helper.from_array(table, "table"),
         numpy_helper.from_array(np.array([2]), "last"),
         numpy_helper.from_array(np.array([1]), "middle"),
+        numpy_helper.from_array(np.array(0), "first"),
     ]
-    graph = helper.make_graph(nodes, "bag", tokens, [embedding], constants)
+    graph = helper.make_graph(nodes, "bag", tokens, embeddings, constants)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=8)

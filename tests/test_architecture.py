@@ -27,6 +27,9 @@ FLOORS = {
     "embedding": 4,
     "grouping": 4,
     "indexing": 4,
+    "scanning": 4,
+    "resuming": 4,
+    "searches": 4,
     "retrieval": 4,
     "spelling": 4,
     "answering": 4,
@@ -41,6 +44,11 @@ SAME_FLOOR = {
     ("models", "chunking"),  # a citation names its paragraph
     ("models", "support"),  # a reader's support is calibrated
     ("indexing", "embedding"),  # embedding is a step of the write path
+    ("indexing", "scanning"),  # so is reading what was written
+    ("indexing", "resuming"),  # and going on with what was cut off
+    ("resuming", "embedding"),
+    ("indexing", "searches"),  # and writing both sides of the search
+    ("searches", "embedding"),
     ("indexing", "grouping"),  # so is grouping
 }
 # Only these may import the package.
@@ -52,10 +60,11 @@ DOORS = {
     "onnx": set[str](),
     "onnxruntime": {"models/export.py", "models/encoder.py", "models/span_model.py"},
     "tokenizers": {"models/encoder.py", "models/span_model.py"},
-    "faiss": {"index/dense.py"},
+    "faiss": {"index/dense.py", "index/dense_writer.py"},
     "tantivy": {"index/lexical.py"},
     "sqlite3": {
         "index/store.py",
+        "index/store_writer.py",
         "index/stories.py",
         "index/vocabulary.py",
         "index/generation.py",

@@ -3,7 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +11,18 @@ import numpy as np
 import pytest
 from encoder_double import MODEL
 
-from qa_bot import indexing
+from qa_bot import indexing, scanning
+from qa_bot.corpus import reader
+from qa_bot.corpus.reader import SourceFile
 from qa_bot.errors import CorpusError, IndexUnavailable, ModelUnavailable
 from qa_bot.index.generation import CURRENT_FILE, open_index
 from qa_bot.index.manifest import FORMAT
+from qa_bot.index.vectors import block_folders
 from qa_bot.indexing import BuildReport, update_index
-from qa_bot.models.encoder import OnnxEncoder, Precision
+from qa_bot.models.encoder import OnnxEncoder, Parted, Precision
 from qa_bot.pipeline import Pipeline
 from qa_bot.support import default_calibration_text, parse_calibration
+from qa_bot.types import Skipped
 
 pytestmark = pytest.mark.usefixtures("small_model")
 
@@ -79,13 +83,13 @@ def _quoted(index: Path, question: str) -> set[str]:
 def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts that builds have encoded."""
     texts: list[str] = []
-    encode = OnnxEncoder.encode_passages
+    encode = OnnxEncoder.encode_parted
 
-    def recording(self: OnnxEncoder, batch: list[str]) -> object:
-        texts.extend(batch)
+    def recording(self: OnnxEncoder, batch: list[Parted]) -> object:
+        texts.extend(text.text for text in batch)
         return encode(self, batch)
 
-    monkeypatch.setattr(OnnxEncoder, "encode_passages", recording)
+    monkeypatch.setattr(OnnxEncoder, "encode_parted", recording)
     return texts
 
 
@@ -98,14 +102,17 @@ def test_first_build(corpus: Path, index: Path) -> None:
     assert (manifest.generation, manifest.articles, manifest.passages) == (1, 3, report.passages)
     assert (manifest.model, manifest.precision, manifest.corpus) == (MODEL, "fp32", str(corpus))
     assert manifest.reader == parse_calibration(default_calibration_text()).reader
+    assert (manifest.dense, manifest.recall) == ("Flat", 1.0)
     assert {name.partition("/")[0] for name in manifest.files} == {
+        "dead.npy",
         "encoder",
         "lexical",
         "passages.faiss",
         "reader",
-        "sentences.npy",
         "store.sqlite",
         "support.json",
+        "vectors",
+        "words.sqlite",
     }
 
 
@@ -117,11 +124,13 @@ def test_vectors_belong_to_their_passages(corpus: Path, index: Path) -> None:
     for row, stored in enumerate(opened.store.passages()):
         passage = stored.passage
         title = passage.article.title
-        texts = [passage.text, *(passage.article.text[start:end] for start, end in passage.sentences)]
-        expected = encoder.encode_passages([t if t.startswith(title) else f"{title}\n{t}" for t in texts])
-        np.testing.assert_array_equal(opened.dense.passage_vectors([row])[0], expected[0])
-        found = opened.dense.sentence_vectors(stored.first_sentence, len(passage.sentences))
-        np.testing.assert_array_equal(found, expected[1:].astype(np.float16))
+        text = passage.text if passage.text.startswith(title) else f"{title}\n{passage.text}"
+        shift = len(text) - len(passage.text) - passage.start
+        sentences = tuple((start + shift, end + shift) for start, end in passage.sentences)
+        [(whole, parts)] = encoder.encode_parted([Parted(text, sentences)])
+        np.testing.assert_array_equal(opened.dense.vectors.passage_vectors([row]), whole)
+        found = opened.dense.vectors.sentence_vectors(stored.first_sentence, len(sentences))
+        np.testing.assert_array_equal(found, parts.astype(np.float16))
 
 
 def test_nothing_changed(corpus: Path, index: Path, encoded: list[str]) -> None:
@@ -154,7 +163,7 @@ def test_only_changes_are_embedded(corpus: Path, index: Path, encoded: list[str]
 
 
 def test_update_equals_rebuild(corpus: Path, index: Path, tmp_path: Path) -> None:
-    """After additions, changes and removals the index is row by row the one that a full build makes."""
+    """Where much was removed or changed the index is row by row the one that a full build makes."""
     _update(corpus, index)
     (corpus / "bridge.txt").unlink()
     (corpus / "a-first.txt").write_text("A first\n\nThis one is before all others.", encoding="utf-8")
@@ -164,9 +173,10 @@ def test_update_equals_rebuild(corpus: Path, index: Path, tmp_path: Path) -> Non
     updated, fresh = open_index(index), open_index(tmp_path / "fresh")
     assert list(updated.store.passages()) == list(fresh.store.passages())
     rows = np.arange(fresh.manifest.passages)
-    np.testing.assert_array_equal(updated.dense.passage_vectors(rows), fresh.dense.passage_vectors(rows))
+    one, other = updated.dense.vectors, fresh.dense.vectors
+    np.testing.assert_array_equal(one.passage_vectors(rows), other.passage_vectors(rows))
     count = fresh.manifest.sentences
-    np.testing.assert_array_equal(updated.dense.sentence_vectors(0, count), fresh.dense.sentence_vectors(0, count))
+    np.testing.assert_array_equal(one.sentence_vectors(0, count), other.sentence_vectors(0, count))
     assert _replies(index) == _replies(tmp_path / "fresh")
 
 
@@ -201,7 +211,8 @@ def test_same_content_under_two_ids(corpus: Path, index: Path, encoded: list[str
     assert encoded == []
     opened = open_index(index)
     copy, original = opened.store.rows_of(["copy.txt"]), opened.store.rows_of(["mill.txt"])
-    np.testing.assert_array_equal(opened.dense.passage_vectors(copy), opened.dense.passage_vectors(original))
+    vectors = opened.dense.vectors
+    np.testing.assert_array_equal(vectors.passage_vectors(copy), vectors.passage_vectors(original))
     (corpus / "mill.txt").unlink()
     _update(corpus, index)
     assert "copy.txt" in _quoted(index, "When did the mill burn down?")
@@ -249,6 +260,23 @@ def test_skipped_files_are_reported(corpus: Path, index: Path) -> None:
     assert [Path(skipped.path).name for skipped in report.skipped] == ["broken.txt", "lines.jsonl, line 2"]
     (corpus / "broken.txt").write_text("Mended\n\nIt reads.", encoding="utf-8")
     assert _counts(_update(corpus, index)) == (1, 0, 0, 4)
+
+
+def test_the_second_article_with_an_id_is_skipped(corpus: Path, index: Path) -> None:
+    """Of two articles with one id the first is read, and the reason names both places; when it is gone, the second."""
+    lines = ['{"id": 1, "text": "x"}', '{"id": "1", "text": "y"}', '{"id": "bridge.txt", "text": "z"}']
+    place = corpus / "lines.jsonl"
+    place.write_text("\n".join(lines), encoding="utf-8")
+    report = _update(corpus, index)
+    taken = 'The id "{}" is already that of {}; this one is left out.'
+    assert report.articles == 4
+    assert report.skipped == (
+        Skipped(f"{place}, line 2", taken.format("1", f"{place}, line 1")),
+        Skipped(f"{place}, line 3", taken.format("bridge.txt", corpus / "bridge.txt")),
+    )
+    (corpus / "bridge.txt").unlink()
+    report = _update(corpus, index)
+    assert (_counts(report), len(report.skipped)) == ((0, 1, 0, 3), 1)
 
 
 def test_no_corpus(index: Path, tmp_path: Path) -> None:
@@ -349,14 +377,136 @@ def test_index_path_is_a_file(corpus: Path, index: Path) -> None:
     assert index.read_text(encoding="utf-8") == "mine"
 
 
-def _process(corpus: Path, index: Path, reader: Path, *limit: str, pause_at: str = "") -> "subprocess.Popen[str]":
+def _many(corpus: Path, count: int) -> None:
+    lines = [{"id": str(i), "text": f"Article {i} is about the number {i * i}. It ends here."} for i in range(count)]
+    (corpus / "many.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files count as settled from the moment they are written."""
+    monkeypatch.setattr(reader, "_UNSETTLED_NS", 0)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that builds have read."""
+    names: list[str] = []
+
+    def recording(files: Sequence[SourceFile], folder: Path) -> object:
+        names.extend(file.path.name for file in files)
+        return reader.read_files(files, folder)
+
+    monkeypatch.setattr(scanning, "read_files", recording)
+    return names
+
+
+@pytest.mark.usefixtures("settled")
+def test_only_written_files_are_read(corpus: Path, index: Path, read: list[str]) -> None:
+    """A file that was not written since is not read again; one with a fault is, until it is mended."""
+    (corpus / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)
+    _update(corpus, index)
+    read.clear()
+    assert [skipped.path for skipped in _update(corpus, index).skipped] == [str(corpus / "broken.txt")]
+    assert read == ["broken.txt"]
+    read.clear()
+    (corpus / "mill.txt").write_text("The mill\n\nThe mill stands.", encoding="utf-8")
+    (corpus / "harbour.txt").unlink()
+    assert _counts(_update(corpus, index)) == (0, 1, 1, 1)
+    assert read[:2] == ["broken.txt", "mill.txt"]
+
+
+@pytest.mark.usefixtures("settled")
+def test_additions_keep_what_is_there(corpus: Path, index: Path, tmp_path: Path) -> None:
+    """What is added comes into rows after all others; the files of the rest are shared, and replies are a rebuild's."""
+    _many(corpus, 40)
+    _update(corpus, index)
+    (corpus / "a-first.txt").write_text("A first\n\nThis one is before all others.", encoding="utf-8")
+    assert _counts(_update(corpus, index)) == (1, 0, 0, 43)
+    _update(corpus, tmp_path / "fresh")
+    opened = open_index(index)
+    assert opened.store.rows_of(["a-first.txt"]).tolist() == [43]
+    assert [article.id for article in opened.store.articles()][:2] == ["a-first.txt", "bridge.txt"]
+    shared = {path.name for path in opened.folder.rglob("*") if path.is_file() and path.stat().st_nlink > 1}
+    assert {"passages.npy", "sentences.npy", "model.onnx", "tokenizer.json"} <= shared
+    assert [path.name for path in block_folders(opened.folder)] == ["1", "2"]
+    assert _replies(index) == _replies(tmp_path / "fresh")
+
+
+@pytest.mark.usefixtures("settled")
+def test_few_removals_leave_gaps(corpus: Path, index: Path) -> None:
+    """An article that is gone is not found by words or vectors, and is in no row; the others keep theirs."""
+    _many(corpus, 40)
+    _update(corpus, index)
+    rows = open_index(index).store.rows_of(["mill.txt"])
+    dead = open_index(index).store.rows_of(["bridge.txt"])
+    (corpus / "bridge.txt").unlink()
+    assert _counts(_update(corpus, index)) == (0, 0, 1, 42)
+    opened = open_index(index)
+    assert opened.store.rows_of(["mill.txt"]).tolist() == rows.tolist()
+    assert opened.dense.dead.tolist() == dead.tolist()
+    assert "bridge.txt" not in _quoted(index, "When was the bridge over the Sava built?")
+    question = OnnxEncoder.load(opened.folder / "encoder").encode_question("The bridge over the Sava")
+    found = opened.dense.search(question, 100, exclude=np.empty(0, np.int64)).rows
+    assert sorted(found.tolist()) == sorted(set(range(43)) - set(dead.tolist()))
+    words = opened.lexical.terms("bridge Sava 1934")
+    assert dead[0] not in opened.lexical.search(words, 50, exclude=np.empty(0, np.int64)).rows
+
+
+def test_many_small_updates(corpus: Path, index: Path) -> None:
+    """After many additions there are few blocks, and every vector is where it belongs."""
+    _many(corpus, 30)
+    _update(corpus, index)
+    for number in range(6):
+        (corpus / f"new{number}.txt").write_text(f"News {number}\n\nThe number {number} was drawn.", encoding="utf-8")
+        _update(corpus, index)
+    opened = open_index(index)
+    assert [path.name for path in block_folders(opened.folder)] == ["1", "5", "7"]
+    encoder = OnnxEncoder.load(opened.folder / "encoder")
+    for row, stored in opened.store.passages_from(33):
+        expected = encoder.encode_passages([stored.passage.text])
+        np.testing.assert_array_equal(opened.dense.vectors.passage_vectors([row]), expected)
+
+
+def test_cut_off_build_is_gone_on_with(corpus: Path, index: Path, small_reader: Path, encoded: list[str]) -> None:
+    """What a killed build had embedded is not embedded again, and the index is that of a build in one piece."""
+    _many(corpus, 597)
+    with _process(corpus, index, small_reader, pause_at="embedding passages", pause_done=512) as build:
+        assert build.stdout
+        assert build.stdout.readline() == "paused: embedding passages\n"
+        build.kill()
+    report = _update(corpus, index)
+    assert (report.articles, len(encoded)) == (600, 88)
+    _update(corpus, index.with_name("fresh"))
+    one, other = (open_index(path).dense.vectors for path in (index, index.with_name("fresh")))
+    np.testing.assert_array_equal(one.passage_vectors(range(600)), other.passage_vectors(range(600)))
+    np.testing.assert_array_equal(one.sentence_vectors(0, one.sentences), other.sentence_vectors(0, other.sentences))
+    assert [path.name for path in (index / "generations").iterdir()] == ["1"]
+
+
+@pytest.mark.parametrize("harm", ["draft.json", "vectors/1/passages.npy", "encoder/model.onnx", "store.sqlite"])
+def test_damaged_leftover_is_passed_over(corpus: Path, index: Path, small_reader: Path, harm: str) -> None:
+    """Where what is left of a killed build is damaged, everything is embedded and nothing is said of it."""
+    with _process(corpus, index, small_reader, pause_at="embedding passages") as build:
+        assert build.stdout
+        build.stdout.readline()
+        build.kill()
+    (index / "generations" / "1.building" / harm).write_bytes(b"")
+    report = _update(corpus, index)
+    assert (report.articles, len(report.notes)) == (3, 1)
+    assert "bridge.txt" in _quoted(index, "When was the bridge built?")
+
+
+def _process(
+    corpus: Path, index: Path, reader: Path, *limit: str, pause_at: str = "", pause_done: int | None = None
+) -> "subprocess.Popen[str]":
     script = Path(__file__).with_name("build_process.py")
     return subprocess.Popen(
         [sys.executable, str(script), str(corpus), str(index), str(reader), *limit],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PAUSE_AT": pause_at},
+        env={**os.environ, "PAUSE_AT": pause_at, "PAUSE_DONE": str(pause_done or "")},
     )
 
 
@@ -398,8 +548,7 @@ def test_full_disk(corpus: Path, index: Path, small_reader: Path) -> None:
     """Where the disk is full the build ends in one sentence and the old index still answers."""
     _update(corpus, index)
     before = _replies(index)
-    many = [{"id": str(i), "text": f"Article {i} is about the number {i * i}. It ends here."} for i in range(300)]
-    (corpus / "many.jsonl").write_text("\n".join(map(json.dumps, many)), encoding="utf-8")
+    _many(corpus, 300)
     # Too little for the store, and for the encoder.
     for limit in (5_000, 200_000):
         with _process(corpus, index, small_reader, str(limit)) as build:

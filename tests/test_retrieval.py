@@ -8,7 +8,7 @@ from qa_bot.fusion import fuse
 from qa_bot.index.coverage import question_terms, term_weights
 from qa_bot.index.generation import Index, open_index
 from qa_bot.indexing import update_index
-from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.models.quoting import sentence_score
 from qa_bot.retrieval import retrieve
 from qa_bot.types import Hit, Query
@@ -87,12 +87,14 @@ def test_ranks(index: Index) -> None:
 
 
 def test_cosines_are_those_of_the_encoder(index: Index) -> None:
-    """The similarity of a sentence is its cosine with the question, the title before it."""
+    """The similarity of a sentence is its cosine with the question, read within its passage."""
     question = "When did the mill burn down?"
     encoder = OnnxEncoder.load(index.folder / "encoder")
     hit = next(hit for hit in _ask(index, question) if hit.passage.article.id == "mill.txt")
     match = next(m for m in hit.sentences if hit.passage.article.text[m.start : m.end].endswith("1902."))
-    expected = encoder.encode_passages(["The mill burned down in 1902."])[0] @ encoder.encode_question(question)
+    passage = hit.passage
+    [(_, parts)] = encoder.encode_parted([Parted(passage.text, passage.sentences)])
+    expected = parts[passage.sentences.index((match.start, match.end))] @ encoder.encode_question(question)
     assert match.similarity == pytest.approx(float(expected), abs=5e-4)
 
 

@@ -2,8 +2,10 @@
 
 import logging
 import os
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from qa_bot.corpus.formats import LINES, MOST_BYTES, PLAIN, READ, file_type
@@ -17,12 +19,27 @@ logger = logging.getLogger(__name__)
 
 Outcome = Article | Skipped
 
+# Longer than the coarsest clock that a file system keeps its times by.
+_UNSETTLED_NS = 2_000_000_000
 
-def read_corpus(folder: Path) -> Iterator[Outcome]:
-    """Every article under the folder, or why a file or a line is none, in the order of their paths, one at a time.
 
-    Hidden files, and those of a kind that is not read, are passed over. Of two articles with one id the first is read.
-    Raises `CorpusError` at once if the folder is missing, is not a folder or cannot be read.
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of the corpus: where it is, its `place` as named to the user, and a stamp that every writing changes.
+
+    The stamp is `None` where it could not tell a later writing from this one. `refused` is why it cannot be opened.
+    """
+
+    path: Path
+    place: str
+    stamp: str | None
+    refused: OSError | None = None
+
+
+def corpus_files(folder: Path) -> list[SourceFile]:
+    """The files under the folder of a kind that is read, and folders that cannot be listed, ordered by their paths.
+
+    Hidden files are passed over. Raises `CorpusError` if the folder is missing, is not a folder or cannot be read.
     """
     try:
         with os.scandir(folder):
@@ -35,7 +52,28 @@ def read_corpus(folder: Path) -> Iterator[Outcome]:
         raise CorpusError(f"{folder} is not a folder; name the folder that holds the articles.", path=folder) from error
     except OSError as error:
         raise CorpusError(f"The folder {folder} cannot be read: {error.strerror}.", path=folder) from error
-    return _without_repeats(_outcomes(folder))
+    files, refused = _walk(folder)
+    found = [SourceFile(path, _place(path), _stamp(path)) for path in files]
+    found += [SourceFile(path, _place(path), None, error) for path, error in refused.items()]
+    return sorted(found, key=lambda file: file.place)
+
+
+def read_corpus(folder: Path) -> Iterator[Outcome]:
+    """Every article under the folder, or why a file or a line is none, one at a time; raises `CorpusError` at once."""
+    files = corpus_files(folder)
+    return (outcome for _, outcomes in read_files(files, folder) for _, outcome in outcomes)
+
+
+def read_files(files: Iterable[SourceFile], folder: Path) -> Iterator[tuple[SourceFile, Iterator[tuple[int, Outcome]]]]:
+    """For each file of the corpus in `folder` its articles, or why it is none, each with its line (0 for a file)."""
+    with Isolation() as isolation:
+        for file in files:
+            yield file, _outcomes(file, folder, isolation)
+
+
+def place_of(path: str, line: int) -> str:
+    """How an article is named to the user: its file, and its line where it has one."""
+    return line_place(path, line) if line else path
 
 
 def parse_content(content: bytes, name: str) -> Article:
@@ -54,43 +92,39 @@ def _parse(kind: str, content: bytes, article_id: str, path: str, isolation: Iso
     return isolation.parse(kind, content, article_id, path)
 
 
-def _without_repeats(outcomes: Iterable[tuple[str, Outcome]]) -> Iterator[Outcome]:
-    """The outcomes, an article whose id was there before replaced by a `Skipped` that names both places."""
-    places: dict[str, str] = {}
-    for place, outcome in outcomes:
-        if isinstance(outcome, Skipped) or (first := places.setdefault(outcome.id, place)) == place:
-            yield outcome
-        else:
-            yield Skipped(place, f'The id "{outcome.id}" is already that of {first}; this one is left out.')
+def _outcomes(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[tuple[int, Outcome]]:
+    try:
+        if file.refused:
+            raise file.refused
+        yield from _read(file, folder, isolation)
+    except OSError as error:
+        yield 0, Skipped(file.place, f"It cannot be read: {error.strerror}.")
+    except Unreadable as error:
+        yield 0, Skipped(file.place, str(error))
 
 
-def _outcomes(folder: Path) -> Iterator[tuple[str, Outcome]]:
-    """Each outcome with its place, as named to the user."""
-    files, refused = _walk(folder)
-    with Isolation() as isolation:
-        for file in sorted([*files, *refused], key=_place):
-            place = _place(file)
-            try:
-                if file in refused:
-                    raise refused[file]
-                yield from _read(file, folder, place, isolation)
-            except OSError as error:
-                yield place, Skipped(place, f"It cannot be read: {error.strerror}.")
-            except Unreadable as error:
-                yield place, Skipped(place, str(error))
-
-
-def _read(file: Path, folder: Path, place: str, isolation: Isolation) -> Iterator[tuple[str, Outcome]]:
+def _read(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of one file; raises `OSError` and `Unreadable`."""
-    if not file.is_file():
+    path = file.path
+    if not path.is_file():
         raise Unreadable("It is a broken link, or not a regular file.")
-    if file.name.lower().endswith(LINES):
-        yield from ((line_place(place, number), outcome) for number, outcome in read_jsonl(file, place))
+    if path.name.lower().endswith(LINES):
+        yield from read_jsonl(path, file.place)
         return
-    kind = file.suffix.lower()
-    if file.stat().st_size > MOST_BYTES[kind]:
+    kind = path.suffix.lower()
+    if path.stat().st_size > MOST_BYTES[kind]:
         raise Unreadable(f"It is bigger than {MOST_BYTES[kind] // 1024 // 1024} MB.")
-    yield place, _parse(kind, file.read_bytes(), file.relative_to(folder).as_posix(), place, isolation)
+    yield 0, _parse(kind, path.read_bytes(), path.relative_to(folder).as_posix(), file.place, isolation)
+
+
+def _stamp(path: Path) -> str | None:
+    """What changes with every writing of the file; None if it was written so lately that the next may look the same."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    settled = time.time_ns() - status.st_ctime_ns > _UNSETTLED_NS
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}" if settled else None
 
 
 def _walk(folder: Path) -> tuple[list[Path], dict[Path, OSError]]:

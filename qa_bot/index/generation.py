@@ -13,13 +13,14 @@ from qa_bot.index.dense import DenseIndex
 from qa_bot.index.lexical import LexicalIndex
 from qa_bot.index.manifest import Manifest, load_manifest
 from qa_bot.index.store import Store
+from qa_bot.index.vectors import VECTORS_FOLDER
 from qa_bot.index.vocabulary import Vocabulary
 
 CURRENT_FILE = "CURRENT"
 ENCODER_FOLDER = "encoder"
 READER_FOLDER = "reader"
 _GENERATIONS = "generations"
-_BUILDING = ".building"
+_BUILDING, _INTERRUPTED = ".building", "interrupted"
 _LOCK_FILE = "build.lock"
 
 
@@ -97,30 +98,63 @@ def build_lock(index_dir: Path, *, waiting: Callable[[], None]) -> Iterator[None
         lock.release()
 
 
-@contextmanager
-def draft_generation(index_dir: Path) -> Iterator[tuple[int, Path]]:
-    """The number and folder of a generation to build; gone at the end of the block unless `publish` was called.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A generation to build: its number, its folder, and what a build that was cut off before left, if it did."""
 
-    Call it under `build_lock`. What killed builds left behind is removed first. Raises IndexUnavailable where the
-    disk cannot be written.
+    number: int
+    folder: Path
+    interrupted: Path | None
+
+    def clear(self) -> None:
+        """The folder is empty again."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+
+
+@contextmanager
+def draft_generation(index_dir: Path) -> Iterator[Draft]:
+    """A generation to build, gone at the end of the block unless `publish` was called.
+
+    Where the process is killed or cancelled the draft stays, for the next one to take what is finished from. Call it
+    under `build_lock`. Raises IndexUnavailable where the disk cannot be written.
     """
     generations = index_dir / _GENERATIONS
     try:
         generations.mkdir(exist_ok=True)
-        for leftover in generations.glob(f"*{_BUILDING}"):
-            shutil.rmtree(leftover)
+        interrupted = _interrupted(generations)
         number = max(_numbers(generations), default=0) + 1
         folder = generations / f"{number}{_BUILDING}"
         folder.mkdir()
         try:
-            yield number, folder
-        finally:
+            yield Draft(number, folder, interrupted)
+        except Exception:
             shutil.rmtree(folder, ignore_errors=True)
+            raise
+        # Published, it is there no longer; not published, there was nothing to build.
+        shutil.rmtree(folder, ignore_errors=True)
+        if interrupted:
+            shutil.rmtree(interrupted, ignore_errors=True)
     except (OSError, sqlite3.Error) as error:
         raise IndexUnavailable(
             f"The index cannot be written in {index_dir} ({error}): what was there before is unchanged.",
             path=index_dir,
         ) from error
+
+
+def _interrupted(generations: Path) -> Path | None:
+    """What is left of the build that came furthest of those that were cut off; the rest is gone."""
+    kept = generations / _INTERRUPTED
+    left = sorted([*generations.glob(f"*{_BUILDING}"), *generations.glob(_INTERRUPTED)], key=_size)
+    for path in left[:-1]:
+        shutil.rmtree(path)
+    if left and left[-1] != kept:
+        left[-1].rename(kept)
+    return kept if left else None
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in (folder / VECTORS_FOLDER).rglob("*.npy"))
 
 
 def publish(index_dir: Path, number: int, folder: Path) -> None:

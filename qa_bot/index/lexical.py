@@ -152,23 +152,32 @@ class LexicalIndex:
         return np.array(rows, dtype=np.int64), np.array([score for score, _ in hits], dtype=np.float32)
 
 
-def write_lexical(folder: Path, texts: Iterable[str]) -> None:
-    """The BM25 index of the texts, in the order of rows, is in `folder`; raises OSError where it cannot be written."""
+def write_lexical(folder: Path, added: Iterable[tuple[int, str]], removed: Rows) -> None:
+    """The BM25 index in `folder`, made where there is none, has the texts added in their rows, and no removed rows.
+
+    Raises OSError where it cannot be written.
+    """
     path = folder / LEXICAL_FOLDER
-    path.mkdir()
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("row", indexed=True, fast=True)
-    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
     try:
-        index = tantivy.Index(builder.build(), path=str(path))
+        index = tantivy.Index.open(str(path)) if path.exists() else _empty(path)
         index.register_tokenizer(_ANALYZER, _analyzer())
         writer = index.writer(_HEAP_BYTES, num_threads=1)
-        for row, text in enumerate(texts):
+        if len(removed):
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(index.schema, "row", removed.tolist()))
+        for row, text in added:
             writer.add_document(_document(row, text))
         writer.commit()
         writer.wait_merging_threads()
     except ValueError as error:  # what tantivy raises for every failure, a full disk included
         raise OSError(f"{path} cannot be written: {error}") from error
+
+
+def _empty(path: Path) -> tantivy.Index:
+    path.mkdir()
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+    return tantivy.Index(builder.build(), path=str(path))
 
 
 def _document(row: int, text: str) -> tantivy.Document:

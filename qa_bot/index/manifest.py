@@ -16,8 +16,9 @@ FORMAT = 3
 class Manifest:
     """The facts of one generation; `files` has the size in bytes of each of its other files.
 
-    `precision` is what the encoder is stored in, `asked_precision` what the build was asked for; `reader` is the name
-    of the reader that the generation carries.
+    `dense` is the kind of FAISS index, `recall` its recall at ten against exhaustive search on the archive's own
+    passages. `precision` is what the encoder is stored in, `asked_precision` what the build was asked for; `reader` is
+    the name of the reader that the generation carries.
     """
 
     format: int
@@ -33,6 +34,8 @@ class Manifest:
     dimension: int
     window: int
     fidelity: float
+    dense: str
+    recall: float
     reader: str
     support: dict[str, Any]
     files: dict[str, int]

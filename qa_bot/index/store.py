@@ -2,23 +2,20 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.stories import (
-    STORIES_SCHEMA,
     StoredStory,
     copies_of,
     stories_by_content,
     stories_of,
     stories_of_rows,
-    write_story,
 )
 from qa_bot.types import Article, Copy, Passage, Rows
 
@@ -26,18 +23,7 @@ STORE_FILE = "store.sqlite"
 # Articles kept in memory for quotations: a question touches a few dozen at most.
 _ARTICLES_KEPT = 64
 
-_SCHEMA = """
-CREATE TABLE articles (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
-    source TEXT, author TEXT, url TEXT, published TEXT, sha256 TEXT NOT NULL, language TEXT, pages BLOB NOT NULL
-);
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, article INTEGER NOT NULL REFERENCES articles, "start" INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, first_sentence INTEGER NOT NULL, sentences BLOB NOT NULL
-);
-CREATE INDEX passages_of ON passages (article);
-"""
-_ARTICLE = "id, path, title, text, source, author, url, published, sha256, language, pages"
+ARTICLE_COLUMNS = "id, path, title, text, source, author, url, published, sha256, language, pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +79,8 @@ class Store:
     def articles(self) -> list[ArticleInfo]:
         """All articles in the order of the corpus, without their texts."""
         rows = self._connection.execute(
-            "SELECT id, title, source, author, url, published, characters(text), language FROM articles ORDER BY number"
+            "SELECT id, title, source, author, url, published, characters(text), language FROM articles"
+            " ORDER BY path, line"
         )
         return [ArticleInfo(*row) for row in rows]
 
@@ -114,13 +101,20 @@ class Store:
         ).fetchone()
         return (first, last) if first else None
 
-    def article_numbers(self) -> dict[str, int]:
-        """The number in this store of each article, by the hash of its content."""
-        return dict(self._connection.execute("SELECT sha256, number FROM articles"))
+    def file_stamps(self) -> dict[str, str | None]:
+        """The stamp of each file of the corpus, by its place; None where it has to be read again."""
+        return dict(self._connection.execute("SELECT place, stamp FROM files"))
 
-    def article_states(self) -> dict[str, tuple[str, str]]:
-        """The path and the hash of each article's content, by its id."""
-        return _states(self._connection)
+    def passages_with(self, sha256: str) -> list[tuple[int, StoredPassage]]:
+        """The rows and passages of an article of exactly that content, in order; empty where there is none."""
+        found = self._connection.execute("SELECT min(number) FROM articles WHERE sha256 = ?", (sha256,)).fetchone()
+        return self.passages_of(found[0])
+
+    def articles_from(self, number: int) -> Iterator[tuple[int, Article]]:
+        """The numbers and articles from that number on, in order."""
+        rows = self._connection.execute("SELECT number FROM articles WHERE number >= ? ORDER BY number", (number,))
+        for (found,) in rows.fetchall():
+            yield found, self._article(found)
 
     def stories(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The story of each of those articles: one number for copies of each other; unknown ids have none."""
@@ -149,8 +143,12 @@ class Store:
 
     def passages(self) -> Iterator[StoredPassage]:
         """All passages in the order of their rows."""
-        for (row,) in self._connection.execute("SELECT row FROM passages ORDER BY row"):
-            yield self.passage(row)
+        return (stored for _, stored in self.passages_from(0))
+
+    def passages_from(self, first: int) -> Iterator[tuple[int, StoredPassage]]:
+        """The passages from that row on, in order, with their rows; there may be gaps."""
+        for (row,) in self._connection.execute("SELECT row FROM passages WHERE row >= ? ORDER BY row", (first,)):
+            yield row, self.passage(row)
 
     def passages_of(self, number: int) -> list[tuple[int, StoredPassage]]:
         """The rows and passages of the article with that number, in order."""
@@ -168,90 +166,14 @@ class Store:
         return np.array(sorted(rows), dtype=np.int64)
 
     def _read_article(self, number: int) -> Article:
-        row = self._connection.execute(f"SELECT {_ARTICLE} FROM articles WHERE number = ?", (number,))  # noqa: S608
-        return _article(*row.fetchone())
+        row = self._connection.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?", (number,))  # noqa: S608
+        return stored_article(*row.fetchone())
 
 
-class StoreWriter:
-    """Writes the store of a generation that is being built: articles first, then passages in the order of rows."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self.articles = 0
-        self.passages = 0
-        self.sentences = 0
-
-    @classmethod
-    def create(cls, folder: Path) -> "StoreWriter":
-        """An empty store in `folder`."""
-        connection = sqlite3.connect(folder / STORE_FILE)
-        # A build that is cut off is thrown away as a whole, so no journal is needed.
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + STORIES_SCHEMA)
-        return cls(connection)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def add_article(self, article: Article) -> None:
-        """One more article in the store."""
-        *values, pages = (getattr(article, name) for name in _ARTICLE.split(", "))
-        self._connection.execute(
-            f"INSERT INTO articles (number, {_ARTICLE}) VALUES (?{', ?' * 11})",  # noqa: S608
-            (self.articles, *values, np.array(pages, dtype="<i4").tobytes()),
-        )
-        self.articles += 1
-
-    def stored_articles(self) -> Iterator[tuple[int, Article]]:
-        """The articles and their numbers, one at a time."""
-        with closing(self._connection.cursor()) as cursor:
-            for number, *values in cursor.execute(f"SELECT number, {_ARTICLE} FROM articles ORDER BY number"):  # noqa: S608
-                yield number, _article(*values)
-
-    def article_states(self) -> dict[str, tuple[str, str]]:
-        """The path and the hash of each article's content, by its id."""
-        return _states(self._connection)
-
-    def contents(self) -> list[tuple[int, str]]:
-        """The number and the hash of the content of each article, in order."""
-        return list(self._connection.execute("SELECT number, sha256 FROM articles ORDER BY number"))
-
-    def text_of(self, number: int) -> str:
-        """The text of the article with that number."""
-        text: str = self._connection.execute("SELECT text FROM articles WHERE number = ?", (number,)).fetchone()[0]
-        return text
-
-    def set_story(self, number: int, stored: StoredStory) -> None:
-        """The story of the article with that number."""
-        write_story(self._connection, number, stored)
-
-    def add_passage(self, number: int, passage: Passage) -> None:
-        """One more passage of the article with that number, in the next row."""
-        self._connection.execute(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
-            (self.passages, number, passage.start, passage.end, self.sentences, _pack(passage.sentences)),
-        )
-        self.passages += 1
-        self.sentences += len(passage.sentences)
-
-    def commit(self) -> None:
-        """What was added is on disk for readers."""
-        self._connection.commit()
-
-
-def _states(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-    return {key: (path, sha256) for key, path, sha256 in connection.execute("SELECT id, path, sha256 FROM articles")}
-
-
-def _article(*values: Any) -> Article:
+def stored_article(*values: Any) -> Article:
+    """The article in a row of `ARTICLE_COLUMNS`."""
     article = Article(*values)
     return replace(article, pages=tuple(np.frombuffer(bytes(values[-1]), dtype="<i4").tolist()))
-
-
-def _pack(sentences: tuple[tuple[int, int], ...]) -> bytes:
-    return np.array(sentences, dtype="<i4").tobytes()
 
 
 def _unpack(blob: bytes) -> tuple[tuple[int, int], ...]:

@@ -38,7 +38,7 @@ def copies_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dic
     stories = stories_of(connection, article_ids)
     found = connection.execute(
         "SELECT story, id, source, published FROM stories JOIN articles ON number = article"  # noqa: S608
-        f" WHERE story IN ({_ASKED}) ORDER BY number",
+        f" WHERE story IN ({_ASKED}) ORDER BY path, line",
         (json.dumps(sorted(set(stories.values()))),),
     )
     told: dict[int, list[Copy]] = {}

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from qa_bot.index.lexical import allowed_edits, write_lexical
+from qa_bot.index.lexical import allowed_edits
 from qa_bot.index.sounds import latin, sound
 from qa_bot.text import words
 
@@ -24,6 +24,9 @@ _SCHEMA = """
 CREATE TABLE words (
     plain TEXT PRIMARY KEY, spelt TEXT NOT NULL, count INTEGER NOT NULL, name INTEGER NOT NULL,
     sound TEXT NOT NULL, head TEXT NOT NULL, tail TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE spellings (
+    plain TEXT NOT NULL, spelt TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (plain, spelt)
 ) WITHOUT ROWID;
 CREATE INDEX by_sound ON words (sound);
 CREATE INDEX by_head ON words (head);
@@ -80,38 +83,44 @@ class Vocabulary:
                 yield (distance, its_sound != heard, -count, found), Known(found, spelt, count, bool(is_name))
 
 
-def write_words(folder: Path, texts: Iterable[str]) -> None:
-    """The BM25 index of the texts, in the order of rows, and their vocabulary are in `folder`.
-
-    Raises OSError or sqlite3.Error where they cannot be written.
-    """
-    spellings: Counter[str] = Counter()
-    write_lexical(folder, _counted(texts, spellings))
-    write_vocabulary(folder, spellings)
-
-
-def _counted(texts: Iterable[str], spellings: Counter[str]) -> Iterator[str]:
-    """The texts, whose words are counted as they go by."""
-    for text in texts:
-        spellings.update(_without_ending(text[start:end]) for start, end in words(text))
-        yield text
+def spellings_of(text: str) -> Iterator[str]:
+    """The words of a text as they are spelt there, without a genitive's ending."""
+    return (_without_ending(text[start:end]) for start, end in words(text))
 
 
 def write_vocabulary(folder: Path, spellings: Counter[str]) -> None:
-    """The words, each with how often it stands so in the texts, are in `folder`."""
-    by_plain: dict[str, Counter[str]] = {}
-    for spelling, count in spellings.items():
-        if spelling.isalpha() and 1 < len(spelling) <= _LONGEST_WORD:
-            by_plain.setdefault(latin(spelling), Counter())[spelling] += count
-    connection = sqlite3.connect(folder / VOCABULARY_FILE)
+    """The vocabulary in `folder`, made where there is none, has each spelling so many times more, or less.
+
+    Raises sqlite3.Error where it cannot be written.
+    """
+    counts = [(latin(word), word, count) for word, count in sorted(spellings.items()) if count and _is_kept(word)]
+    path = folder / VOCABULARY_FILE
+    schema = "" if path.exists() else _SCHEMA
+    connection = sqlite3.connect(path)
     try:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + schema)
         connection.executemany(
-            "INSERT INTO words VALUES (?, ?, ?, ?, ?, ?, ?)", (_row(*item) for item in sorted(by_plain.items()))
+            "INSERT INTO spellings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count", counts
         )
+        connection.execute("DELETE FROM spellings WHERE count <= 0")
+        for plain in dict.fromkeys(plain for plain, _, _ in counts):
+            _renew(connection, plain)
         connection.commit()
     finally:
         connection.close()
+
+
+def _renew(connection: sqlite3.Connection, plain: str) -> None:
+    """The word is what its spellings make it."""
+    spellings = Counter(dict(connection.execute("SELECT spelt, count FROM spellings WHERE plain = ?", (plain,))))
+    if spellings:
+        connection.execute("INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?, ?, ?)", _row(plain, spellings))
+    else:
+        connection.execute("DELETE FROM words WHERE plain = ?", (plain,))
+
+
+def _is_kept(spelling: str) -> bool:
+    return spelling.isalpha() and 1 < len(spelling) <= _LONGEST_WORD
 
 
 def _row(plain: str, spellings: Counter[str]) -> tuple[str, str, int, bool, str, str, str]:

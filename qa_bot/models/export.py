@@ -12,10 +12,11 @@ from urllib.request import urlopen
 
 from qa_bot.errors import ModelUnavailable
 from qa_bot.models.bundled import find_model
-from qa_bot.models.encoder import MODEL_FILE, TOKENIZER_FILE, EncoderCard, OnnxEncoder, Precision
+from qa_bot.models.encoder import MODEL_FILE, PARTS, TOKENIZER_FILE, WHOLE, EncoderCard, OnnxEncoder, Precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 # Least cosine between the exported model's vectors and sentence-transformers' own that still ranks alike.
 MIN_FIDELITY = 0.98
@@ -89,18 +90,21 @@ class SourceModel:
         names = tuple(n for n in ("input_ids", "attention_mask", "token_type_ids") if n in features)
         if "input_ids" not in names:
             raise self._refusal("it does not work on tokens")
-        module = _sentence_embedding_module(self._model, names)
+        if "token_embeddings" not in self._model(dict(features)):
+            raise self._refusal("it gives no vectors of single tokens")
+        module = _embedding_module(self._model, names)
         axes: dict[str, dict[int, str]] = {name: {0: "batch", 1: "tokens"} for name in names}
-        axes["sentence_embedding"] = {0: "batch"}
+        axes |= {"parts": {0: "parts", 1: "tokens"}, WHOLE: {0: "batch"}, PARTS: {0: "parts"}}
+        parts = torch.ones(3, features["input_ids"].shape[1])
         with warnings.catch_warnings(), torch.no_grad(), _writing(path):
             # The tracing exporter is announced as legacy and warns of constants that are the same for every input.
             warnings.simplefilter("ignore")
             torch.onnx.export(
                 module,
-                tuple(features[name] for name in names),
+                (*(features[name] for name in names), parts),
                 str(path),
-                input_names=list(names),
-                output_names=["sentence_embedding"],
+                input_names=[*names, "parts"],
+                output_names=[WHOLE, PARTS],
                 dynamic_axes=axes,
                 opset_version=_OPSET,
                 dynamo=False,
@@ -215,18 +219,36 @@ def _writing(path: Path) -> Iterator[None]:
         raise OSError(f"{path} cannot be written or read back: {str(error).strip()}") from error
 
 
-def _sentence_embedding_module(model: "SentenceTransformer", names: tuple[str, ...]) -> Any:
+def _embedding_module(model: "SentenceTransformer", names: tuple[str, ...]) -> Any:
     import torch  # noqa: PLC0415
 
-    class SentenceEmbedding(torch.nn.Module):
-        """The whole model as one function of its token columns."""
+    class Embedding(torch.nn.Module):
+        """The whole model as one function of its token columns, and of the weights of parts over its first text."""
 
         def __init__(self) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, *columns: torch.Tensor) -> torch.Tensor:
-            out: torch.Tensor = self.model(dict(zip(names, columns, strict=True)))["sentence_embedding"]
-            return out
+        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            *columns, parts = inputs
+            features = dict(zip(names, columns, strict=True))
+            for module in self.model:
+                pooled = WHOLE in features
+                features = module(features)
+                if WHOLE in features and not pooled:
+                    features[WHOLE] = _with_parts(features, parts)
+            rows = columns[0].shape[0]
+            return features[WHOLE][:rows], features[WHOLE][rows:]
 
-    return SentenceEmbedding()
+    return Embedding()
+
+
+def _with_parts(features: "dict[str, Tensor]", parts: "Tensor") -> "Tensor":
+    """The pooled texts, and below them the weighted sums of the first text's tokens, which go the same way from here.
+
+    Where several poolings stand side by side, so does the one of the parts.
+    """
+    import torch  # noqa: PLC0415
+
+    texts, tokens = features[WHOLE], features["token_embeddings"][0]
+    return torch.cat([texts, (parts @ tokens).repeat(1, texts.shape[1] // tokens.shape[1])])

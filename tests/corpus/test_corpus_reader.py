@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qa_bot.corpus.reader import read_corpus
+from qa_bot.corpus import reader
+from qa_bot.corpus.reader import corpus_files, read_corpus
 from qa_bot.errors import CorpusError
 from qa_bot.types import Article, Skipped
 
@@ -106,17 +107,6 @@ def test_a_file_that_vanishes_is_skipped(corpus: Path) -> None:
     assert isinstance(rest[1], Article)
 
 
-def test_the_second_article_with_an_id_is_skipped(corpus: Path) -> None:
-    """Of two articles with one id the first is read, and the reason names both places."""
-    write(corpus, a_txt="A", b_jsonl='{"id": 1, "text": "x"}\n{"id": "1", "text": "y"}\n{"id": "a.txt", "text": "z"}')
-    articles, skipped = read(corpus)
-    assert articles == [("a.txt", "corpus/a.txt"), ("1", "corpus/b.jsonl")]
-    assert skipped == [
-        ("corpus/b.jsonl, line 2", 'The id "1" is already that of corpus/b.jsonl, line 1; this one is left out.'),
-        ("corpus/b.jsonl, line 3", 'The id "a.txt" is already that of corpus/a.txt; this one is left out.'),
-    ]
-
-
 def test_links_to_folders_are_followed_once(corpus: Path, tmp_path: Path) -> None:
     """A linked folder is read; a loop ends; a folder also reached by a link is read under its own path."""
     (tmp_path / "archive").mkdir()
@@ -162,3 +152,17 @@ def test_a_corpus_that_is_no_folder_is_an_error_at_once(corpus: Path) -> None:
 def test_an_empty_corpus_has_no_articles(corpus: Path) -> None:
     """An empty folder is no error here: whoever reads it knows what was wanted."""
     assert read(corpus) == ([], [])
+
+
+def test_stamps(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stamp stays while a file does, and changes with every writing; a file just written has none."""
+    write(corpus, a_txt="A")
+    assert [file.stamp for file in corpus_files(corpus)] == [None]
+    monkeypatch.setattr(reader, "_UNSETTLED_NS", 0)
+    [before] = corpus_files(corpus)
+    assert before.stamp
+    assert corpus_files(corpus) == [before]
+    modified = before.path.stat().st_mtime_ns
+    write(corpus, a_txt="B")
+    os.utime(before.path, ns=(modified, modified))  # as a file has that was put back in time
+    assert corpus_files(corpus)[0].stamp != before.stamp

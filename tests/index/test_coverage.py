@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qa_bot.index.coverage import matched_weights, question_terms, term_weights, words_of
@@ -9,7 +10,8 @@ from qa_bot.index.lexical import LexicalIndex, Term, write_lexical
 @pytest.fixture
 def lexical(tmp_path: Path) -> LexicalIndex:
     """Two sentences."""
-    write_lexical(tmp_path, ["Tsikhanouskaya lives in Lithuania.", "The president lives in Belarus."])
+    texts = ["Tsikhanouskaya lives in Lithuania.", "The president lives in Belarus."]
+    write_lexical(tmp_path, enumerate(texts), np.empty(0, np.int64))
     return LexicalIndex.open(tmp_path)
 
 

@@ -6,23 +6,22 @@ import numpy as np
 import pytest
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.index.dense import PASSAGES_FILE, SENTENCES_FILE, DenseIndex, DenseWriter
-from qa_bot.types import Vectors
+from qa_bot.index import dense_writer
+from qa_bot.index.dense import DEAD_FILE, PASSAGES_FILE, DenseIndex
+from qa_bot.index.dense_writer import DenseFacts, write_dense
+from qa_bot.index.vectors import BlockWriter
+from qa_bot.types import Rows, Vectors
 
 NONE = np.empty(0, np.int64)
 ROWS, SENTENCES, DIMENSION = 200, 500, 16
-
 WRITE_LIMITED = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from qa_bot.index.dense import DenseWriter
-limit = int(sys.argv[2])
-resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+from qa_bot.index.dense_writer import write_dense
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
-    with DenseWriter(Path(sys.argv[1]), dimension=32, sentences=int(sys.argv[3])) as writer:
-        writer.add(np.ones((500, 32), np.float32), np.ones((int(sys.argv[3]), 32), np.float32))
-        writer.finish()
+    write_dense(Path(sys.argv[1]), np.empty(0, np.int64), previous=None)
 except OSError:
     print("told")
 """
@@ -34,12 +33,24 @@ def _unit(seed: int, count: int) -> Vectors:
     return unit
 
 
-def _index(folder: Path, passages: Vectors, sentences: Vectors) -> DenseIndex:
-    with DenseWriter(folder, dimension=passages.shape[1], sentences=len(sentences)) as writer:
-        writer.add(passages[:7], sentences[:50])
-        writer.add(passages[7:], sentences[50:])
-        writer.finish()
+def _block(folder: Path, number: int, passages: Vectors, sentences: Vectors) -> None:
+    size = {"passages": len(passages), "sentences": len(sentences), "dimension": passages.shape[1]}
+    with BlockWriter(folder / "vectors" / str(number), **size) as writer:
+        writer.add(passages, sentences)
+
+
+def _index(folder: Path, passages: Vectors, sentences: Vectors, *, dead: Rows = NONE) -> DenseIndex:
+    _block(folder, 1, passages[:7], sentences[:50])
+    _block(folder, 2, passages[7:], sentences[50:])
+    write_dense(folder, dead, previous=None)
     return DenseIndex.open(folder)
+
+
+@pytest.fixture
+def clustered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 100 rows on the index is an inverted file, with small codes for small vectors."""
+    monkeypatch.setattr(dense_writer, "EXACT_ROWS", 100)
+    monkeypatch.setattr(dense_writer, "_CODES", "PQ8x4fs")
 
 
 def test_order_is_brute_force(tmp_path: Path) -> None:
@@ -88,27 +99,67 @@ def test_scores_are_those_of_search(tmp_path: Path) -> None:
     assert index.scores(question, NONE).tolist() == []
 
 
-def test_sentences_in_half_precision(tmp_path: Path) -> None:
-    """Sentence vectors come back by number, their cosines within .0005 of full precision."""
-    sentences = _unit(2, SENTENCES)
-    index = _index(tmp_path, _unit(1, ROWS), sentences)
-    question = _unit(3, 1)[0]
-    np.testing.assert_allclose(index.sentence_scores(question, 45, 10), sentences[45:55] @ question, atol=5e-4)
-    np.testing.assert_array_equal(index.sentence_vectors(49, 2), sentences[49:51].astype(np.float16))
-
-
-def test_passage_vectors(tmp_path: Path) -> None:
-    """The vector of a row is what was added, to the bit."""
+def test_dead_rows_are_not_found(tmp_path: Path) -> None:
+    """Rows that are dead are not found, with and without others excluded, and no fewer of the rest are."""
     passages = _unit(1, ROWS)
-    index = _index(tmp_path, passages, _unit(2, SENTENCES))
-    np.testing.assert_array_equal(index.passage_vectors([6, 7, 0]), passages[[6, 7, 0]])
+    dead = np.array([0, 8, 9, 63, 64, ROWS - 1])
+    index = _index(tmp_path, passages, _unit(2, SENTENCES), dead=dead)
+    assert index.dead.tolist() == dead.tolist()
+    question = _unit(3, 1)[0]
+    ranked = [row for row in np.argsort(-(passages @ question)).tolist() if row not in dead]
+    assert index.search(question, ROWS, exclude=NONE).rows.tolist() == ranked
+    exclude = np.sort(ranked[:5])
+    assert index.search(question, 10, exclude=exclude).rows.tolist() == ranked[5:15]
 
 
-@pytest.mark.parametrize("name", [PASSAGES_FILE, SENTENCES_FILE])
+@pytest.mark.usefixtures("clustered")
+def test_clusters_find_the_nearest(tmp_path: Path) -> None:
+    """An inverted file finds what exhaustive search finds, dead and excluded rows left out, in its order and scores."""
+    passages = _unit(1, 2000)
+    dead = np.arange(5)
+    _block(tmp_path, 1, passages, _unit(2, SENTENCES))
+    facts = write_dense(tmp_path, dead, previous=None)
+    assert facts.kind.startswith("IVF179,PQ8x4fs, ")
+    assert facts.recall >= dense_writer.LEAST_RECALL
+    index = DenseIndex.open(tmp_path)
+    shares = []
+    for question in _unit(3, 30):
+        cosines = passages @ question
+        ranked = [row for row in np.argsort(-cosines).tolist() if row not in dead]
+        found = index.search(question, 50, exclude=np.array(sorted(ranked[:3])))
+        shares.append(len(set(found.rows[:10].tolist()) & set(ranked[3:13])) / 10)
+        np.testing.assert_allclose(found.scores, cosines[found.rows], atol=1e-6)
+        assert np.all(np.diff(found.scores) <= 0)
+    assert np.mean(shares) >= 0.95
+
+
+@pytest.mark.usefixtures("clustered")
+def test_clusters_are_taken_further(tmp_path: Path) -> None:
+    """Rows that are added join the clusters that were learnt; when there are twice as many these are learnt anew."""
+    passages, sentences = _unit(1, 1300), _unit(2, SENTENCES)
+    kinds = []
+    for number, rows in enumerate((500, 600, 1300)):
+        folder = tmp_path / str(number)
+        _block(folder, 1, passages[:rows], sentences)
+        previous = tmp_path / str(number - 1) if number else None
+        kinds.append(write_dense(folder, NONE, previous=previous).kind.partition(",")[0])
+        assert DenseIndex.open(folder).search(passages[rows - 1], 1, exclude=NONE).rows.tolist() == [rows - 1]
+    assert kinds == ["IVF89", "IVF89", "IVF144"]
+
+
+@pytest.mark.usefixtures("clustered")
+def test_poor_recall_never_goes_live(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where clusters do not reach the recall that is asked for, the index is exhaustive."""
+    monkeypatch.setattr(dense_writer, "LEAST_RECALL", 1.1)
+    _block(tmp_path, 1, _unit(1, 500), _unit(2, SENTENCES))
+    assert write_dense(tmp_path, NONE, previous=None) == DenseFacts("Flat", 1.0)
+
+
+@pytest.mark.parametrize("name", [PASSAGES_FILE, DEAD_FILE])
 @pytest.mark.parametrize("harm", ["gone", "empty", "cut", "noise"])
 def test_damage_is_told(tmp_path: Path, name: str, harm: str) -> None:
     """A file that is missing, cut off or no index at all is refused with the command that mends it."""
-    _index(tmp_path, _unit(1, ROWS), _unit(2, SENTENCES))
+    _index(tmp_path, _unit(1, ROWS), _unit(2, SENTENCES), dead=np.arange(5))
     path = tmp_path / name
     content = path.read_bytes()
     path.unlink()
@@ -119,8 +170,9 @@ def test_damage_is_told(tmp_path: Path, name: str, harm: str) -> None:
     assert caught.value.path == path
 
 
-@pytest.mark.parametrize(("limit", "sentences"), [(100, 10), (20_000, 10), (63_999, 10), (64_020, 10), (64_100, 2000)])
-def test_full_disk_is_told(tmp_path: Path, limit: int, sentences: int) -> None:
-    """Where a file cannot take all vectors, down to its last bytes, there is an error and no silent loss."""
-    command = [sys.executable, "-c", WRITE_LIMITED, str(tmp_path), str(limit), str(sentences)]
+@pytest.mark.parametrize("limit", [100, 20_000, 63_999])
+def test_full_disk_is_told(tmp_path: Path, limit: int) -> None:
+    """Where the file cannot take all vectors, down to its last bytes, there is an error and no silent loss."""
+    _block(tmp_path, 1, np.ones((500, 32), np.float32), np.ones((10, 32), np.float32))
+    command = [sys.executable, "-c", WRITE_LIMITED, str(tmp_path), str(limit)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "told\n"

@@ -25,7 +25,8 @@ def _generations(index: Path) -> list[str]:
 
 
 def _publish(index: Path, content: str) -> int:
-    with draft_generation(index) as (number, folder):
+    with draft_generation(index) as draft:
+        folder, number = draft.folder, draft.number
         (folder / "inner").mkdir()
         (folder / "inner" / "file").write_text(content, encoding="utf-8")
         publish(index, number, folder)
@@ -33,9 +34,15 @@ def _publish(index: Path, content: str) -> int:
 
 
 def _fail_in_draft(index: Path, error: Exception) -> None:
-    with draft_generation(index) as (_, folder):
-        (folder / "half").write_text("x", encoding="utf-8")
+    with draft_generation(index) as draft:
+        (draft.folder / "half").write_text("x", encoding="utf-8")
         raise error
+
+
+def _cancel_draft(index: Path) -> None:
+    with draft_generation(index) as draft:
+        assert draft.interrupted == index / "generations" / "interrupted"
+        raise KeyboardInterrupt
 
 
 def _lock(index: Path) -> None:
@@ -64,18 +71,22 @@ def test_error_throws_the_draft_away(tmp_path: Path) -> None:
 
 def test_unpublished_draft_is_gone(tmp_path: Path) -> None:
     """A draft that was not published is gone at the end of the block."""
-    with draft_generation(tmp_path) as (_, folder):
-        assert folder.is_dir()
+    with draft_generation(tmp_path) as draft:
+        assert draft.folder.is_dir()
     assert _generations(tmp_path) == []
     with pytest.raises(IndexMissing):
         current_folder(tmp_path)
 
 
-def test_leftovers_are_removed(tmp_path: Path) -> None:
-    """What a killed build left behind is removed by the next one."""
-    leftover = tmp_path / "generations" / "7.building"
-    (leftover / "lexical").mkdir(parents=True)
-    (leftover / "lexical" / "half").write_bytes(b"x")
+def test_leftovers(tmp_path: Path) -> None:
+    """Of what killed builds left, that which came furthest is handed to the next build, and gone once that is done."""
+    for name, size in (("6.building", 10), ("7.building", 30), ("8.building", 20)):
+        (tmp_path / "generations" / name / "vectors" / "1").mkdir(parents=True)
+        (tmp_path / "generations" / name / "vectors" / "1" / "passages.npy").write_bytes(b"x" * size)
+    with pytest.raises(KeyboardInterrupt):
+        _cancel_draft(tmp_path)
+    assert (tmp_path / "generations" / "interrupted" / "vectors" / "1" / "passages.npy").stat().st_size == 30
+    assert _generations(tmp_path) == ["1.building", "interrupted"]
     assert _publish(tmp_path, "a") == 1
     assert _generations(tmp_path) == ["1"]
 

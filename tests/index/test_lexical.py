@@ -14,11 +14,12 @@ K1, B = 1.2, 0.75
 WRITE_LIMITED = """
 import resource, sys
 from pathlib import Path
+import numpy as np
 from qa_bot.index.lexical import write_lexical
 limit = int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    write_lexical(Path(sys.argv[1]), (f"word{i} other" for i in range(5000)))
+    write_lexical(Path(sys.argv[1]), ((i, f"word{i} other") for i in range(5000)), np.empty(0, np.int64))
 except OSError:
     print("told")
 """
@@ -32,7 +33,7 @@ def animals(tmp_path: Path) -> LexicalIndex:
 
 
 def _index(folder: Path, texts: list[str]) -> LexicalIndex:
-    write_lexical(folder, texts)
+    write_lexical(folder, enumerate(texts), NONE)
     return LexicalIndex.open(folder)
 
 
@@ -152,18 +153,29 @@ def test_damage_is_told(tmp_path: Path) -> None:
     """A missing folder and a broken one are refused with the command that mends them."""
     with pytest.raises(IndexUnavailable, match="qa-bot index --rebuild"):
         LexicalIndex.open(tmp_path)
-    write_lexical(tmp_path, SENTENCES)
+    write_lexical(tmp_path, enumerate(SENTENCES), NONE)
     (tmp_path / LEXICAL_FOLDER / "meta.json").write_text("{", encoding="utf-8")
     with pytest.raises(IndexUnavailable, match="qa-bot index --rebuild"):
         LexicalIndex.open(tmp_path)
 
 
+def test_taken_further(tmp_path: Path) -> None:
+    """Texts that are added later are found, and rows that are removed are found no longer and are not counted."""
+    write_lexical(tmp_path, enumerate(SENTENCES), NONE)
+    write_lexical(tmp_path, [(7, "Another sentence of the same kind"), (9, "zebra")], np.array([0, 2]))
+    index = LexicalIndex.open(tmp_path)
+    assert index.passages == len(SENTENCES)
+    assert index.search(index.terms("zebra"), 5, exclude=NONE).rows.tolist() == [9]
+    everything = " ".join([*SENTENCES, "another zebra"])
+    assert sorted(index.search(index.terms(everything), 50, exclude=NONE).rows.tolist()) == [1, 7, 9]
+
+
 def test_unwritable_folder_is_an_os_error(tmp_path: Path) -> None:
-    """Where the folder is there already, nothing is overwritten."""
-    write_lexical(tmp_path, SENTENCES)
-    with pytest.raises(OSError, match="exists"):
-        write_lexical(tmp_path, ["other"])
-    assert LexicalIndex.open(tmp_path).passages == 3
+    """Where the folder is no index, there is an error of the disk, and it is left as it is."""
+    (tmp_path / LEXICAL_FOLDER).write_text("mine", encoding="utf-8")
+    with pytest.raises(OSError, match="cannot be written"):
+        write_lexical(tmp_path, enumerate(SENTENCES), NONE)
+    assert (tmp_path / LEXICAL_FOLDER).read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("limit", [10, 1_000, 10_000])

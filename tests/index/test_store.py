@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.index.store import STORE_FILE, ArticleInfo, Store, StoreWriter
+from qa_bot.index.store import STORE_FILE, ArticleInfo, Store
+from qa_bot.index.store_writer import StoreWriter
 from qa_bot.types import Article, Passage
 
 TEXT = "Ünïcode 🙂 first.\n\nSecond \x00 sentence ‘quoted’. Third\r\nend."
@@ -22,12 +23,12 @@ def folder(tmp_path: Path) -> Path:
     """A store of two articles and three passages."""
     with StoreWriter.create(tmp_path) as writer:
         for article in (FIRST, SECOND):
-            writer.add_article(article)
+            writer.add_article(article, 0)
         for number, passage in ((0, HEAD), (0, REST), (1, OTHER)):
             writer.add_passage(number, passage)
         writer.commit()
         assert (writer.articles, writer.passages, writer.sentences) == (2, 3, 4)
-        assert list(writer.stored_articles()) == [(0, FIRST), (1, SECOND)]
+        assert list(writer.new_articles()) == [(0, FIRST), (1, SECOND)]
     return tmp_path
 
 
@@ -45,8 +46,6 @@ def test_lookups(folder: Path) -> None:
         assert store.rows_of(["b", FIRST.id, "nobody", "' OR 1=1 --"]).tolist() == [0, 1, 2]
         assert store.rows_of([FIRST.id]).tolist() == [0, 1]
         assert store.rows_of([]).tolist() == []
-        assert store.article_numbers() == {"h1": 0, "h2": 1}
-        assert store.article_states() == {FIRST.id: (FIRST.path, "h1"), "b": (SECOND.path, "h2")}
         assert [(row, stored.passage) for row, stored in store.passages_of(0)] == [(0, HEAD), (1, REST)]
 
 
@@ -85,9 +84,9 @@ def test_threads_share_a_store(folder: Path) -> None:
 def test_two_articles_with_one_id(tmp_path: Path) -> None:
     """Two articles with one id are not stored."""
     with StoreWriter.create(tmp_path) as writer:
-        writer.add_article(FIRST)
+        writer.add_article(FIRST, 0)
         with pytest.raises(sqlite3.IntegrityError):
-            writer.add_article(FIRST)
+            writer.add_article(FIRST, 0)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no database at all, but long enough to look at" * 30])

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qa_bot.index.store import Store, StoreWriter
+from qa_bot.index.store import Store
+from qa_bot.index.store_writer import StoreWriter
 from qa_bot.index.stories import StoredStory
 from qa_bot.types import Article, Copy
 
@@ -20,7 +21,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """Four articles, three of them one story."""
     with StoreWriter.create(tmp_path) as writer:
         for article in ARTICLES:
-            writer.add_article(article)
+            writer.add_article(article, 0)
         assert writer.contents() == [(i, article.sha256) for i, article in enumerate(ARTICLES)]
         assert writer.text_of(1) == "Text."
         for number, story in enumerate(STORIES):

@@ -1,9 +1,10 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from qa_bot.index.sounds import latin, sound
-from qa_bot.index.vocabulary import Vocabulary, write_words
+from qa_bot.index.vocabulary import Vocabulary, spellings_of, write_vocabulary
 
 TEXTS = [
     "Sviatlana Tsikhanouskaya met Muammar Gaddafi and Muhammad Orlov. Tsikhanouskaya’s office spoke of the harbour.",
@@ -14,7 +15,7 @@ TEXTS = [
 @pytest.fixture
 def vocabulary(tmp_path: Path) -> Vocabulary:
     """The words of two texts."""
-    write_words(tmp_path, TEXTS)
+    write_vocabulary(tmp_path, Counter(word for text in TEXTS for word in spellings_of(text)))
     return Vocabulary(tmp_path)
 
 
@@ -90,3 +91,14 @@ def test_the_more_frequent(vocabulary: Vocabulary) -> None:
     known = vocabulary.nearest("harbouri", name=False)
     assert known is not None
     assert (known.spelt, known.count, known.name) == ("harbour", 2, False)
+
+
+def test_taken_further(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    """Words that are added later are known, as the more frequent spelling; words that are gone are not."""
+    write_vocabulary(tmp_path, Counter({"Gadaffi": 2, "Muammar": -1, "lighthouse": 1}))
+    nearest = {word: vocabulary.nearest(word, name=True) for word in ("Ghadaffi", "Muamar", "lighthuose")}
+    assert {word: known and known.spelt for word, known in nearest.items()} == {
+        "Ghadaffi": "Gadaffi",
+        "Muamar": None,
+        "lighthuose": "lighthouse",
+    }

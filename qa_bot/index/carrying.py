@@ -1,0 +1,84 @@
+"""What a new generation has in common with the one before: files that are never changed are shared, not copied."""
+
+import os
+import shutil
+from pathlib import Path
+
+from qa_bot.index.lexical import LEXICAL_FOLDER
+from qa_bot.index.store import STORE_FILE
+from qa_bot.index.vectors import VECTORS_FOLDER, BlockWriter, VectorStore, block_folders
+from qa_bot.index.vocabulary import VOCABULARY_FILE
+
+# tantivy replaces these and never changes another file that it has written.
+_REPLACED = {"meta.json", ".managed.json"}
+_LOCKS = ".lock"
+# Rows copied at a time from a small block into a larger one.
+_COPIED = 4096
+
+
+def carry_searched(previous: Path, folder: Path) -> None:
+    """The store and the words of the generation `previous` are in `folder`, to be taken further."""
+    for name in (STORE_FILE, VOCABULARY_FILE):
+        shutil.copyfile(previous / name, folder / name)
+    (folder / LEXICAL_FOLDER).mkdir()
+    for file in (previous / LEXICAL_FOLDER).iterdir():
+        if file.name in _REPLACED:
+            shutil.copyfile(file, folder / LEXICAL_FOLDER / file.name)
+        elif not file.name.endswith(_LOCKS):
+            share_file(file, folder / LEXICAL_FOLDER / file.name)
+
+
+def share_folder(source: Path, target: Path) -> None:
+    """The files of a folder that nobody will change, in another."""
+    target.mkdir(parents=True)
+    for file in source.iterdir():
+        share_file(file, target / file.name)
+
+
+def copy_folder(source: Path, target: Path) -> None:
+    """The files of a folder, without their permissions: a package may be installed where nothing can be written."""
+    target.mkdir()
+    for file in source.iterdir():
+        shutil.copyfile(file, target / file.name)
+
+
+def share_file(source: Path, target: Path) -> None:
+    """The file under another name too, or a copy of it where the file system has no hard links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def next_block(
+    folder: Path, number: int, previous: Path | None, *, rows: int, sentences: int, dimension: int
+) -> BlockWriter:
+    """The block that takes the generation in `folder` from the rows of `previous` to `rows`, and so for sentences.
+
+    Blocks of the generation before that are no larger than what is added are joined to it, so that there are never
+    more than a dozen or two (a binary counter; O'Neil et al., "The log-structured merge-tree", 1996).
+    """
+    kept = block_folders(previous) if previous else []
+    joined: list[Path] = []
+    added = rows - VectorStore.of(kept).rows
+    while kept and VectorStore.of(kept[-1:]).rows <= added:
+        joined.insert(0, kept.pop())
+        added += VectorStore.of(joined[:1]).rows
+    for block in kept:
+        share_folder(block, folder / VECTORS_FOLDER / block.name)
+    before, old = VectorStore.of(kept), VectorStore.of(joined)
+    writer = BlockWriter(
+        folder / VECTORS_FOLDER / str(number),
+        passages=rows - before.rows,
+        sentences=sentences - before.sentences,
+        dimension=dimension,
+    )
+    _copy(old, writer)
+    return writer
+
+
+def _copy(old: VectorStore, writer: BlockWriter) -> None:
+    for start in range(0, old.rows, _COPIED):
+        writer.add_passages(old.passage_vectors(range(start, min(start + _COPIED, old.rows))))
+    for start in range(0, old.sentences, _COPIED):
+        writer.add_sentences(old.sentence_vectors(start, min(_COPIED, old.sentences - start)))

@@ -1,0 +1,151 @@
+"""The FAISS index of a generation: exact while that is fast, then an inverted file, chosen by how many rows there are.
+
+An archive of up to `EXACT_ROWS` rows is searched exhaustively. A larger one is parted into clusters (an inverted file
+over product-quantised vectors; Jegou, Douze and Schmid 2011; Andre, Kermarrec and Le Scouarnec 2017), of which as many
+are searched as are needed for the recall below, measured on the archive's own passages each time it is written.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+
+from qa_bot.index.dense import DEAD_FILE, PASSAGES_FILE, DenseIndex
+from qa_bot.index.vectors import VectorStore
+from qa_bot.types import Rows, Vectors
+
+# Exhaustive search takes 1.5 ms for 20,000 rows and 15 ms for 100,000, on one core: see docs/benchmarks.md.
+EXACT_ROWS = 20_000
+# The share of the ten nearest passages that a search must find.
+LEAST_RECALL = 0.98
+_NEAREST = 10
+# Passages whose neighbours are looked for, to measure recall, and how many rows a question asks for.
+_SAMPLE, _ASKED_FOR = 200, 50
+# Clusters: four times the square root of the rows, a rule of FAISS's guidelines, each learnt from this many vectors.
+_CLUSTERS_PER_ROOT, _TAUGHT_BY = 4, 40
+_FIRST_PROBES = 8
+# 96 quarter-byte codes of four numbers each; scores are only to propose candidates.
+_CODES = "PQ96x4fs"
+# An inverted file is learnt anew when the archive has grown by this since.
+_GROWN = 2
+_BLOCK = 65_536
+# Handed over to the file at a time: large enough that Python's part in it is not felt.
+_WRITE_BYTES = 1 << 20
+_SEED = 0
+_NO_ROWS = np.empty(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class DenseFacts:
+    """What was written: the kind of FAISS index, and the recall at ten of its search against exhaustive search."""
+
+    kind: str
+    recall: float
+
+
+def write_dense(folder: Path, dead: Rows, *, previous: Path | None) -> DenseFacts:
+    """The FAISS index of all blocks in `folder` is beside them, that in the folder `previous` taken further if it can.
+
+    Raises OSError where it cannot be written.
+    """
+    np.save(folder / DEAD_FILE, dead)
+    vectors = VectorStore.open(folder)
+    if vectors.rows <= EXACT_ROWS:
+        return _write_exact(folder, vectors)
+    index = _taken_further(vectors, previous) or _learnt(vectors)
+    recall = _tune(index, vectors, dead)
+    if recall < LEAST_RECALL:
+        return _write_exact(folder, vectors)
+    _write(index, folder / PASSAGES_FILE)
+    return DenseFacts(f"IVF{index.nlist},{_CODES}, {index.nprobe} probes", recall)
+
+
+def _write_exact(folder: Path, vectors: VectorStore) -> DenseFacts:
+    index = faiss.IndexFlatIP(vectors.dimension)
+    _add(index, vectors, first=0)
+    _write(index, folder / PASSAGES_FILE)
+    return DenseFacts("Flat", 1.0)
+
+
+def _taken_further(vectors: VectorStore, previous: Path | None) -> Any:
+    """The inverted file from before with the rows that are new; None where it has to be learnt anew."""
+    if previous is None:
+        return None
+    index = faiss.read_index(str(previous / PASSAGES_FILE))
+    learnt_from = getattr(index, "nlist", 0) / _CLUSTERS_PER_ROOT
+    if vectors.rows > _GROWN * learnt_from**2:
+        return None
+    _add(index, vectors, first=index.ntotal)
+    return index
+
+
+def _learnt(vectors: VectorStore) -> Any:
+    clusters = round(_CLUSTERS_PER_ROOT * vectors.rows**0.5)
+    index: Any = faiss.index_factory(vectors.dimension, f"IVF{clusters},{_CODES}", faiss.METRIC_INNER_PRODUCT)
+    index.cp.seed = _SEED
+    index.cp.min_points_per_centroid = 1
+    sample = np.random.default_rng(_SEED).permutation(vectors.rows)[: clusters * _TAUGHT_BY]
+    index.train(vectors.passage_vectors(np.sort(sample)))
+    _add(index, vectors, first=0)
+    return index
+
+
+def _tune(index: Any, vectors: VectorStore, dead: Rows) -> float:
+    """The recall of the index, with as few probes as reach `LEAST_RECALL`, or with all where none do."""
+    alive = np.setdiff1d(np.arange(vectors.rows), dead)
+    asked = np.random.default_rng(_SEED).choice(alive, min(_SAMPLE, len(alive)), replace=False)
+    questions = vectors.passage_vectors(asked)
+    nearest = _exhaustive(questions, vectors, dead)
+    index.nprobe = min(max(index.nprobe, _FIRST_PROBES), index.nlist)
+    while True:
+        search = DenseIndex(index, vectors, dead).search
+        found = [search(question, _ASKED_FOR, exclude=_NO_ROWS).rows[: _NEAREST + 1] for question in questions]
+        recall = _recall(asked, found, nearest)
+        if recall >= LEAST_RECALL or index.nprobe == index.nlist:
+            return recall
+        index.nprobe = min(2 * index.nprobe, index.nlist)
+
+
+def _exhaustive(questions: Vectors, vectors: VectorStore, dead: Rows) -> Rows:
+    """The nearest rows to each question, itself among them, shape `(len(questions), 11)`."""
+    scores = np.empty((len(questions), 0), dtype=np.float32)
+    rows = np.empty((len(questions), 0), dtype=np.int64)
+    for block in _blocks(vectors, first=0):
+        cosines = questions @ vectors.passage_vectors(block).T
+        cosines[:, np.isin(block, dead)] = -np.inf
+        scores = np.concatenate([scores, cosines], axis=1)
+        rows = np.concatenate([rows, np.broadcast_to(block, cosines.shape)], axis=1)
+        best = np.argpartition(-scores, _NEAREST, axis=1)[:, : _NEAREST + 1]
+        scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
+    return rows
+
+
+def _recall(asked: Rows, found: list[Rows], nearest: Rows) -> float:
+    """The share of the nearest rows that were found; each passage itself, which is no feat, is left out."""
+    shares = [
+        len((set(got.tolist()) & set(best.tolist())) - {row}) / _NEAREST
+        for row, got, best in zip(asked.tolist(), found, nearest, strict=True)
+    ]
+    return float(np.mean(shares))
+
+
+def _add(index: Any, vectors: VectorStore, *, first: int) -> None:
+    for block in _blocks(vectors, first=first):
+        index.add(vectors.passage_vectors(block))
+
+
+def _blocks(vectors: VectorStore, *, first: int) -> Iterator[Rows]:
+    for start in range(first, vectors.rows, _BLOCK):
+        yield np.arange(start, min(start + _BLOCK, vectors.rows))
+
+
+def _write(index: Any, path: Path) -> None:
+    # Through Python's own file: FAISS passes over an error in closing its file, and so over a disk that is full.
+    with path.open("wb") as file:
+        try:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(file.write, _WRITE_BYTES))  # type: ignore[attr-defined]
+        except RuntimeError as error:
+            raise OSError(f"{path} cannot be written") from error

@@ -1,0 +1,101 @@
+"""The corpus held against the store: only files that were written since are read again."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qa_bot.corpus.reader import SourceFile, place_of, read_files
+from qa_bot.index.store_writer import StoreWriter
+from qa_bot.types import Article, Skipped
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Which files have to be read, and which places hold a file no longer."""
+
+    written: tuple[SourceFile, ...]
+    gone: tuple[str, ...]
+
+
+def difference(files: Sequence[SourceFile], stamps: Mapping[str, str | None]) -> Difference:
+    """How the files differ from those that were read with these stamps; one without a stamp is always read."""
+    written = tuple(file for file in files if file.stamp is None or stamps.get(file.place) != file.stamp)
+    return Difference(written, tuple(sorted(stamps.keys() - {file.place for file in files})))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many articles are as they were, and how many are not; what could not be read."""
+
+    unchanged: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    skipped: tuple[Skipped, ...] = ()
+
+
+class Scan:
+    """One reading of what differs into the store, and what came of it: counts of articles, rows that are now dead."""
+
+    def __init__(self, writer: StoreWriter, differs: Difference) -> None:
+        self._writer = writer
+        self._differs = differs
+        self._read_again = {file.place for file in differs.written} | set(differs.gone)
+        self._left = writer.numbers_in(self._read_again)
+        self._taken: set[int] = set()
+        self._articles = writer.articles
+        self._moved = False
+        self.added = self.changed = self.removed = 0
+        self.skipped: list[Skipped] = []
+        self.dead: list[int] = []
+
+    def counts(self) -> Counts:
+        """How many articles were added, changed, removed and left as they were, and what was skipped."""
+        unchanged = self._articles - self.changed - self.removed
+        return Counts(unchanged, self.added, self.changed, self.removed, tuple(self.skipped))
+
+    @property
+    def differs(self) -> bool:
+        """Whether the store says anything else than before."""
+        return bool(self.added or self.changed or self.removed or self._moved)
+
+    def run(self, folder: Path, progress: Callable[[str, int, int | None], None]) -> None:
+        """The store says what the corpus in `folder` says."""
+        for file, outcomes in read_files(self._differs.written, folder):
+            faults = len(self.skipped)
+            for line, outcome in outcomes:
+                if isinstance(outcome, Skipped):
+                    self.skipped.append(outcome)
+                else:
+                    self._take(outcome, line)
+                    progress("reading", len(self._taken), None)
+            self._writer.set_stamp(file.place, file.stamp if faults == len(self.skipped) else None)
+        for place in self._differs.gone:
+            self._writer.forget_file(place)
+        for number in sorted(self._left):
+            self.dead += self._writer.remove_article(number)
+            self.removed += 1
+        self._writer.commit()
+
+    def _take(self, article: Article, line: int) -> None:
+        """The article is in the store as it was read, unless another place has its id."""
+        known = self._writer.known(article.id)
+        if known is None:
+            self._taken.add(self._writer.add_article(article, line))
+            self.added += 1
+        elif known.number in self._taken or known.path not in self._read_again:
+            place, first = place_of(article.path, line), place_of(known.path, known.line)
+            self.skipped.append(
+                Skipped(place, f'The id "{article.id}" is already that of {first}; this one is left out.')
+            )
+        else:
+            self._left.discard(known.number)
+            if known.sha256 != article.sha256:
+                self.dead += self._writer.remove_article(known.number)
+                self._taken.add(self._writer.add_article(article, line))
+                self.changed += 1
+                return
+            self._taken.add(known.number)
+            if (known.path, known.line) != (article.path, line):
+                self._writer.move_article(known.number, article.path, line)
+                self._moved = True

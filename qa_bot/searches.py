@@ -1,0 +1,68 @@
+"""Both sides of the search, written for the passages of a store."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+
+from qa_bot.embedding import Source, embed, with_title
+from qa_bot.index.carrying import next_block
+from qa_bot.index.dense_writer import DenseFacts, write_dense
+from qa_bot.index.generation import Draft, Index
+from qa_bot.index.lexical import write_lexical
+from qa_bot.index.store import Store, StoredPassage
+from qa_bot.index.store_writer import StoreWriter
+from qa_bot.index.vocabulary import spellings_of, write_vocabulary
+from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.types import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """What a generation grows out of: `base`, whose rows it keeps but for the `dead`, and what is `known` already."""
+
+    base: Index | None
+    known: Index | None
+    dead: Rows
+
+
+def write_searches(
+    draft: Draft,
+    writer: StoreWriter,
+    encoder: OnnxEncoder,
+    grown: Grown,
+    *,
+    sources: Sequence[Source],
+    progress: Callable[[str, int, int | None], None],
+) -> DenseFacts:
+    """Vectors, FAISS, BM25 and vocabulary of all passages are in the draft, those of `grown.base` taken over."""
+    base = grown.base.folder if grown.base else None
+    size = {"rows": writer.rows, "sentences": writer.sentences, "dimension": encoder.dimension}
+    with closing(Store.open(draft.folder)) as store:
+        with next_block(draft.folder, draft.number, base, **size) as block:
+            for done in embed(store, writer.first_new, encoder, block, sources):
+                progress("embedding passages", done, writer.rows - writer.first_row)
+        block.finish()
+        spellings: Counter[str] = Counter()
+        write_lexical(draft.folder, _counted(store, writer.first_row, spellings), grown.dead)
+    if grown.base:
+        spellings.subtract(
+            word for row in grown.dead.tolist() for word in spellings_of(_text(grown.base.store.passage(row)))
+        )
+    write_vocabulary(draft.folder, spellings)
+    dead = np.union1d(grown.base.dense.dead, grown.dead) if grown.base else grown.dead
+    return write_dense(draft.folder, dead, previous=base)
+
+
+def _counted(store: Store, first_row: int, spellings: Counter[str]) -> Iterator[tuple[int, str]]:
+    """The rows and texts of all passages from that row on, whose words are counted as they go by."""
+    for row, stored in store.passages_from(first_row):
+        text = _text(stored)
+        spellings.update(spellings_of(text))
+        yield row, text
+
+
+def _text(stored: StoredPassage) -> str:
+    return with_title(stored.passage.article.title, stored.passage.text)
