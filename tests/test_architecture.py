@@ -81,7 +81,7 @@ DOORS = {
     "pypdfium2": {"corpus/pdf.py"},
     "zipfile": {"corpus/package.py", "corpus/formats.py"},
     "charset_normalizer": {"corpus/encoding.py"},
-    "yaml": {"corpus/front_matter.py"},
+    "yaml": {"corpus/front_matter.py", "corpus/side_file.py"},
     "pydantic": {"settings.py"},
     "pydantic_settings": {"settings.py"},
     "sklearn": {"evaluation/measures.py"},

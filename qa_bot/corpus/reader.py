@@ -4,13 +4,14 @@ import logging
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from qa_bot.corpus.formats import LINES, MOST_BYTES, PLAIN, READ, file_type
 from qa_bot.corpus.isolation import Isolation
 from qa_bot.corpus.jsonl import line_place, read_jsonl
+from qa_bot.corpus.side_file import Correction, corrected, corrections_by_file, read_corrections, signature
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.errors import CorpusError
 from qa_bot.types import Article, Skipped
@@ -27,19 +28,22 @@ _UNSETTLED_NS = 2_000_000_000
 class SourceFile:
     """A file of the corpus: where it is, its `place` as named to the user, and a stamp that every writing changes.
 
-    The stamp is `None` where it could not tell a later writing from this one. `refused` is why it cannot be opened.
+    The stamp is `None` where it could not tell a later writing from this one. `corrections` are those of the side file
+    that may concern the file, and change its stamp. `refused` is why it cannot be opened.
     """
 
     path: Path
     place: str
     stamp: str | None
+    corrections: Mapping[str, Correction]
     refused: OSError | None = None
 
 
 def corpus_files(folder: Path) -> list[SourceFile]:
     """The files under the folder of a kind that is read, and folders that cannot be listed, ordered by their paths.
 
-    Hidden files are passed over. Raises `CorpusError` if the folder is missing, is not a folder or cannot be read.
+    Hidden files are passed over. Raises `CorpusError` if the folder is missing, is not a folder or cannot be read, or
+    if its side file `metadata.yaml` cannot be followed.
     """
     try:
         with os.scandir(folder):
@@ -53,8 +57,9 @@ def corpus_files(folder: Path) -> list[SourceFile]:
     except OSError as error:
         raise CorpusError(f"The folder {folder} cannot be read: {error.strerror}.", path=folder) from error
     files, refused = _walk(folder)
-    found = [SourceFile(path, _place(path), _stamp(path)) for path in files]
-    found += [SourceFile(path, _place(path), None, error) for path, error in refused.items()]
+    corrections = corrections_by_file(read_corrections(folder), files, folder)
+    found = [SourceFile(path, _place(path), _stamp(path, corrections[path]), corrections[path]) for path in files]
+    found += [SourceFile(path, _place(path), None, {}, error) for path, error in refused.items()]
     return sorted(found, key=lambda file: file.place)
 
 
@@ -68,7 +73,8 @@ def read_files(files: Iterable[SourceFile], folder: Path) -> Iterator[tuple[Sour
     """For each file of the corpus in `folder` its articles, or why it is none, each with its line (0 for a file)."""
     with Isolation() as isolation:
         for file in files:
-            yield file, _outcomes(file, folder, isolation)
+            outcomes = _outcomes(file, folder, isolation)
+            yield file, ((line, corrected(outcome, file.corrections)) for line, outcome in outcomes)
 
 
 def place_of(path: str, line: int) -> str:
@@ -117,14 +123,15 @@ def _read(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[tupl
     yield 0, _parse(kind, path.read_bytes(), path.relative_to(folder).as_posix(), file.place, isolation)
 
 
-def _stamp(path: Path) -> str | None:
-    """What changes with every writing of the file; None if it was written so lately that the next may look the same."""
+def _stamp(path: Path, corrections: Mapping[str, Correction]) -> str | None:
+    """What changes with every writing and correction; None for a file so new that the next one may look the same."""
     try:
         status = path.stat()
     except OSError:
         return None
     settled = time.time_ns() - status.st_ctime_ns > _UNSETTLED_NS
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}" if settled else None
+    stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}{signature(corrections)}"
+    return stamp if settled else None
 
 
 def _walk(folder: Path) -> tuple[list[Path], dict[Path, OSError]]:
