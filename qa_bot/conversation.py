@@ -1,19 +1,24 @@
 """A question as typed turned into what is searched."""
 
-from qa_bot.dialogue import Conversation
+from collections.abc import Sequence
+
+from qa_bot.dialogue import Conversation, Exchange
 from qa_bot.errors import InvalidQuestion
+from qa_bot.filters import Filtered, stated_filters
 from qa_bot.followups.rewriting import rewrite
 from qa_bot.protocols import Encoder
 from qa_bot.types import Query
 
 # A question that a person asks has a few dozen words; what is longer is a text pasted by mistake.
 MAX_CHARACTERS = 2_000
+_LEADS = frozenset({"and", "but", "also", "what about", "how about"})
 
 
 def standalone(question: str, conversation: Conversation, *, encoder: Encoder | None = None) -> Query:
     """The query for a question asked at this point of a conversation; the `encoder` helps to tell a new topic.
 
-    Raises InvalidQuestion where there is no word in it or it is longer than `MAX_CHARACTERS`.
+    Raises InvalidQuestion where there is no word in it, it is longer than `MAX_CHARACTERS`, or a filter
+    in it cannot be read.
     """
     if len(question) > MAX_CHARACTERS:
         raise InvalidQuestion(
@@ -24,6 +29,20 @@ def standalone(question: str, conversation: Conversation, *, encoder: Encoder | 
     text = " ".join(question.encode("utf-8", "replace").decode().split())
     if not any(character.isalnum() for character in text):
         raise InvalidQuestion("The question is empty: type a question in words.")
-    rewritten = rewrite(text, conversation.exchanges, encoder=encoder)
+    filtered = stated_filters(text)
+    exchanges = conversation.exchanges
+    text = _with_words(filtered, exchanges)
+    rewritten = rewrite(text, exchanges, encoder=encoder)
     notes = (f"It is not clear who or what “{rewritten.unclear}” is: name it.",) if rewritten.unclear else ()
-    return Query(text=rewritten.text, asked=question, notes=notes)
+    return Query(text=rewritten.text, asked=question, notes=notes, filters=filtered.filters)
+
+
+def _with_words(filtered: Filtered, exchanges: Sequence[Exchange]) -> str:
+    """What is asked; where there are only filters, or nothing but "and" before them, what was asked before."""
+    if any(character.isalnum() for character in filtered.text) and not (
+        filtered.filters and exchanges and filtered.text.lower().strip(" ?,.") in _LEADS
+    ):
+        return filtered.text
+    if not exchanges:
+        raise InvalidQuestion("The question is only filters: type what you want to know as well.")
+    return exchanges[-1].question

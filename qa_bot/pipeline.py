@@ -1,22 +1,25 @@
 """The read path: a question and its conversation in, a turn out."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
 from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation
+from qa_bot.filters import described
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
 from qa_bot.index.manifest import Manifest
 from qa_bot.index.store import ArticleInfo
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.models.reader import SpanReader
 from qa_bot.models.span_model import SpanModel
+from qa_bot.narrowing import implied, selected, told
 from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
 from qa_bot.spelling import spelt_as_archived
 from qa_bot.support import load_calibration
-from qa_bot.types import Article, Timing, Turn
+from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Timing, Turn
 
 _NO_CONVERSATION = Conversation()
 
@@ -78,9 +81,25 @@ class Pipeline:
         start = perf_counter()
         asked = standalone(question, conversation, encoder=self._encoder)
         query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
+        narrowed = implied(query, self._index)
+        turn = self._answered(narrowed, exclude, start)
+        if narrowed == query or isinstance(turn.reply, Answer):
+            return turn
+        # What plain words mean is a guess: where it leads to nothing, everything is searched, and that is said.
+        note = f"nothing found in articles {', '.join(described(narrowed.filters))}: searched without that"
+        return self._answered(replace(query, notes=(*query.notes, note)), exclude, start)
+
+    def _answered(self, query: Query, exclude: frozenset[str], start: float) -> Turn:
+        """The turn of a query, its filters told in its notes; `start` is when the question came."""
+        selection = selected(query, self._index)
+        if selection:
+            query = replace(query, notes=(*query.notes, *told(query.filters, selection)))
+            if not selection.articles:
+                timing = Timing(0.0, 0.0, 0.0, _ms(start, perf_counter()))
+                return Turn(query, Abstention(query, Reason.NOTHING_SELECTED, ()), Reading((), ()), timing)
         vector = self._encoder.encode_question(query.text)
         encoded = perf_counter()
-        hits = retrieve(query, vector, self._index, exclude=exclude)
+        hits = retrieve(query, vector, self._index, exclude=exclude, selection=selection)
         searched = perf_counter()
         reading = self._reader.read(query, hits)
         copies = self._index.store.copies({item.citation.article.id for item in reading.evidence})

@@ -13,6 +13,7 @@ from qa_bot.index.coverage import matched_weights, question_terms, term_weights,
 from qa_bot.index.generation import Index
 from qa_bot.index.lexical import Term
 from qa_bot.index.search import PassageSearch, Ranking
+from qa_bot.index.selecting import Selection
 from qa_bot.index.store import Store, StoredPassage
 from qa_bot.models.quoting import sentence_score
 from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
@@ -39,23 +40,35 @@ class _Question:
     weights: tuple[float, ...]
 
 
-def retrieve(query: Query, vector: Vectors, index: Index, *, exclude: frozenset[str] = frozenset()) -> list[Hit]:
+def retrieve(
+    query: Query,
+    vector: Vectors,
+    index: Index,
+    *,
+    exclude: frozenset[str] = frozenset(),
+    selection: Selection | None = None,
+) -> list[Hit]:
     """The hits for the query, best first, ties by row; `vector` is the encoded query.
 
     What two other articles of the same story say as well comes after all else.
-    Articles whose id is in `exclude` are left out of the search.
+    Articles whose id is in `exclude` are left out of the search, and so is what a `selection` leaves out.
     """
     words = index.lexical.terms(query.text)
     terms = question_terms(words)
     question = _Question(vector, words, terms, term_weights(terms, index.lexical))
     excluded = index.store.rows_of(sorted(exclude))
-    dense = _candidates(index.dense, vector, excluded)
-    lexical = _candidates(index.lexical, question.words, excluded)
+    only = None
+    if selection and selection.keeps:
+        only = selection.rows
+    elif selection:
+        excluded = np.unique(np.concatenate([excluded, selection.rows]))
+    dense = _candidates(index.dense, vector, excluded, only)
+    lexical = _candidates(index.lexical, question.words, excluded, only)
     return _hits(question, index, dense, lexical)
 
 
-def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows) -> Ranking:
-    return search.search(question, _CANDIDATES, exclude=exclude)
+def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows, only: Rows | None) -> Ranking:
+    return search.search(question, _CANDIDATES, exclude=exclude, only=only)
 
 
 def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -> list[Hit]:

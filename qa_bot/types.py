@@ -111,8 +111,28 @@ class Citation(Span):
 
 
 @dataclass(frozen=True, slots=True)
+class Filters:
+    """Which articles are searched: names are parts of those of the articles, and phrases are exact words.
+
+    `since` and `until` are beginnings of ISO dates: an article is kept if its day is not before the one and before the
+    other.
+    """
+
+    sources: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched (`text`) and what the person typed (`asked`).
+    """What is searched (`text`, in the articles that `filters` leave) and what the person typed (`asked`).
 
     `notes` are sentences for people on how the question was understood, where that is not plain from `text`.
     """
@@ -120,6 +140,7 @@ class Query:
     text: str
     asked: str
     notes: tuple[str, ...] = ()
+    filters: Filters = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +205,7 @@ class Reason(StrEnum):
 
     WEAK_SUPPORT = "weak_support"
     NOTHING_FOUND = "nothing_found"
+    NOTHING_SELECTED = "nothing_selected"
 
 
 class Relation(StrEnum):

@@ -14,6 +14,7 @@ FLOORS = {
     "text": 1,
     "settings": 1,
     "dialogue": 2,
+    "filters": 2,
     "corpus": 2,
     "attribution": 2,
     "chunking": 2,
@@ -32,6 +33,7 @@ FLOORS = {
     "searches": 4,
     "retrieval": 4,
     "spelling": 4,
+    "narrowing": 4,
     "answering": 4,
     "conversation": 4,
     "pipeline": 5,
@@ -67,6 +69,7 @@ DOORS = {
         "index/store_writer.py",
         "index/stories.py",
         "index/vocabulary.py",
+        "index/selecting.py",
         "index/generation.py",
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot
@@ -89,6 +92,7 @@ DOORS = {
     "matplotlib": {"evaluation/plots.py"},
     "re": {
         "text.py",
+        "filters.py",  # what a filter looks like in a question
         "attribution.py",  # verbs of speech and who stands before and after them
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment

@@ -21,6 +21,7 @@ _SUPPORT_STYLES = {"strong": "green", "good": "yellow", "weak": "red"}
 _REASONS = {
     Reason.WEAK_SUPPORT: "The articles do not say.",
     Reason.NOTHING_FOUND: "The articles do not say: nothing in them resembles the question.",
+    Reason.NOTHING_SELECTED: "The filters leave no article to search.",
 }
 NOT_AN_ANSWER = "Closest passages (not an answer):"
 

@@ -12,6 +12,7 @@ _BARE = word_set(
     "else not so exactly then there that this it happen happened come many much long often far old was is did"
 )
 _LONGEST = 6
+_TIMES = word_set("last this yesterday today")
 _FILLERS = word_set("was is did that it this happen happened")
 
 
@@ -71,7 +72,7 @@ def _instead(before: str, words: str, named: Sequence[Referent]) -> str:
     """The question before, about something else: a name in place of a name, a time or place in place of another."""
     body = before.rstrip(" ?")
     found = tokens(words)
-    if found[0].lower in PREPOSITIONS:
+    if found[0].lower in PREPOSITIONS or found[0].lower in _TIMES:
         return f"{_without_phrase(body, found)} {words}?"
     known = frozenset().union(*(one.words for one in named)) - FUNCTION_WORDS
     theirs = [one for one in mentions(body, known=known) if not one.unsure]

@@ -30,9 +30,9 @@ AUXILIARIES = word_set(
     "is are was were be been am do does did has have had can could will would shall should may might must"
 )
 PREPOSITIONS = word_set(
-    "about above across after against along among around as at before behind below between beyond by despite during"
-    " except for from in inside into like near of off on onto out over since than through throughout till to toward"
-    " towards under until up upon via with within without"
+    "about above according across after against along among around as at before behind below between beyond by"
+    " despite during except for from in inside into like near of off on onto out over since than"
+    " through throughout till to toward towards under until up upon via with within without"
 )
 CONJUNCTIONS = word_set("and but or nor so because if while although though whether")
 _OTHER_FUNCTION = word_set(

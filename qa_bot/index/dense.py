@@ -44,13 +44,19 @@ class DenseIndex:
             ) from error
         return cls(passages, VectorStore.open(folder), dead)
 
-    def search(self, question: Vectors, limit: int, *, exclude: Rows) -> Ranking:
-        """The `limit` rows of greatest cosine with the question's vector, none of them in `exclude`."""
+    def search(self, question: Vectors, limit: int, *, exclude: Rows, only: Rows | None = None) -> Ranking:
+        """The `limit` rows of greatest cosine with the question's vector, none in `exclude`, all in `only` if given."""
         hidden = np.union1d(self._dead, exclude) if len(exclude) else self._dead
-        available = self._passages.ntotal - len(hidden)
+        if only is not None:
+            only = np.setdiff1d(only, hidden)
+        available = self._passages.ntotal - len(hidden) if only is None else len(only)
         if min(limit, available) <= 0:
             return Ranking(_NO_ROWS, np.empty(0, np.float32))
-        selector = self._selector(hidden) if len(hidden) else None
+        if only is not None and (len(only) <= limit * _PROPOSED or not self._exact):
+            rows, scores = only, self.scores(question, only)
+            order = np.lexsort((rows, -scores))[:limit]
+            return Ranking(rows[order], scores[order])
+        selector = self._selector(hidden, only) if len(hidden) or only is not None else None
         if self._exact:
             rows, scores = self._nearest(question, limit, available, selector)
         else:
@@ -100,10 +106,14 @@ class DenseIndex:
         rows: Rows = numbers[0][numbers[0] >= 0]
         return rows
 
-    def _selector(self, hidden: Rows) -> faiss.IDSelector:
-        """All rows but the hidden ones."""
-        bits = self._all_rows.copy()
-        np.bitwise_and.at(bits, hidden // 8, np.invert(np.left_shift(1, hidden % 8).astype(np.uint8)))
+    def _selector(self, hidden: Rows, only: Rows | None) -> faiss.IDSelector:
+        """All rows but the hidden ones, or only those given."""
+        if only is None:
+            bits = self._all_rows.copy()
+            np.bitwise_and.at(bits, hidden // 8, np.invert(np.left_shift(1, hidden % 8).astype(np.uint8)))
+        else:
+            bits = np.zeros_like(self._all_rows)
+            np.bitwise_or.at(bits, only // 8, np.left_shift(1, only % 8).astype(np.uint8))
         selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
         selector.bits = bits  # type: ignore[attr-defined]  # FAISS holds a pointer into it, not the array
         return selector

@@ -12,6 +12,7 @@ from qa_bot.errors import IndexMissing, IndexUnavailable
 from qa_bot.index.dense import DenseIndex
 from qa_bot.index.lexical import LexicalIndex
 from qa_bot.index.manifest import Manifest, load_manifest
+from qa_bot.index.selecting import Selector
 from qa_bot.index.store import Store
 from qa_bot.index.vectors import VECTORS_FOLDER
 from qa_bot.index.vocabulary import Vocabulary
@@ -34,15 +35,15 @@ class Index:
     dense: DenseIndex
     lexical: LexicalIndex
     vocabulary: Vocabulary
+    selector: Selector
 
 
 def open_index(index_dir: Path) -> Index:
     """The live generation of the index; raises IndexMissing or IndexUnavailable."""
     folder = current_folder(index_dir)
     manifest = load_manifest(folder)
-    return Index(
-        folder, manifest, Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder), Vocabulary(folder)
-    )
+    store, dense, lexical = Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder)
+    return Index(folder, manifest, store, dense, lexical, Vocabulary.open(folder), Selector(folder, lexical))
 
 
 def read_manifest(index_dir: Path) -> Manifest:

@@ -97,8 +97,18 @@ class LexicalIndex:
         words = dict.fromkeys(analyze(question))
         return [Term(word, 0 if self.document_frequency(word) else allowed_edits(word)) for word in words]
 
-    def search(self, question: Sequence[Term], limit: int, *, exclude: Rows) -> Ranking:
-        """The `limit` rows of greatest BM25 that have at least one of the words, none of them in `exclude`."""
+    def rows_with_all(self, words: Sequence[str]) -> Rows:
+        """The rows that have all of the (analysed) words, ascending."""
+        most = min((self.document_frequency(word) for word in words), default=0)
+        if not most:
+            return np.empty(0, np.int64)
+        every = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "text", word)) for word in dict.fromkeys(words)
+        ]
+        return np.sort(self._run(tantivy.Query.boolean_query(every), most)[0])
+
+    def search(self, question: Sequence[Term], limit: int, *, exclude: Rows, only: Rows | None = None) -> Ranking:
+        """The `limit` rows of greatest BM25 that have at least one of the words, none in `exclude`, all in `only`."""
         if not question:
             return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
         query = self._any_of(question)
@@ -106,6 +116,9 @@ class LexicalIndex:
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, self._rows(exclude))]
             )
+        if only is not None:
+            inside = tantivy.Query.const_score_query(self._rows(only), 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)])
         rows, scores = self._best(query, limit)
         order = np.lexsort((rows, -scores))[:limit]
         return Ranking(rows[order], scores[order])

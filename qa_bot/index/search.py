@@ -22,8 +22,8 @@ class Ranking:
 class PassageSearch(Protocol[Q_contra]):
     """One side of the search (dense or lexical), asked with its own form of the question."""
 
-    def search(self, question: Q_contra, limit: int, *, exclude: Rows) -> Ranking:
-        """At most `limit` rows, none of them in `exclude`."""
+    def search(self, question: Q_contra, limit: int, *, exclude: Rows, only: Rows | None = None) -> Ranking:
+        """At most `limit` rows, none of them in `exclude`, and all in `only` if that is given."""
         ...
 
     def scores(self, question: Q_contra, rows: Rows) -> NDArray[np.float32]:

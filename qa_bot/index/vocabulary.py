@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from qa_bot.errors import IndexUnavailable
 from qa_bot.index.lexical import allowed_edits
 from qa_bot.index.sounds import latin, sound
 from qa_bot.text import words
@@ -49,6 +50,16 @@ class Vocabulary:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / VOCABULARY_FILE
+
+    @classmethod
+    def open(cls, folder: Path) -> "Vocabulary":
+        """The words of the generation in `folder`; raises IndexUnavailable where they are missing."""
+        path = folder / VOCABULARY_FILE
+        if not path.is_file():
+            raise IndexUnavailable(
+                f"The index is damaged ({path} is missing): run `qa-bot index --rebuild`.", path=path
+            )
+        return cls(folder)
 
     @cached_property
     def _connection(self) -> sqlite3.Connection:

@@ -176,3 +176,19 @@ def test_full_disk_is_told(tmp_path: Path, limit: int) -> None:
     _block(tmp_path, 1, np.ones((500, 32), np.float32), np.ones((10, 32), np.float32))
     command = [sys.executable, "-c", WRITE_LIMITED, str(tmp_path), str(limit)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "told\n"
+
+
+@pytest.mark.parametrize("count", [3, 60, 180])
+def test_only_some_rows(tmp_path: Path, count: int) -> None:
+    """Among rows that are given, the order is that of brute force; dead and excluded ones are never found."""
+    passages = _unit(1, ROWS)
+    index = _index(tmp_path, passages, _unit(2, SENTENCES), dead=np.array([5], np.int64))
+    question = _unit(3, 1)[0]
+    only = np.arange(count, dtype=np.int64)
+
+    found = index.search(question, 4, exclude=np.array([1], np.int64), only=only)
+
+    cosines = passages @ question
+    expected = [row for row in np.lexsort((np.arange(ROWS), -cosines)).tolist() if row < count and row not in (1, 5)]
+    assert found.rows.tolist() == expected[:4]
+    assert index.search(question, 4, exclude=NONE, only=NONE).rows.tolist() == []

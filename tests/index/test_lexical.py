@@ -183,3 +183,17 @@ def test_full_disk_is_told(tmp_path: Path, limit: int) -> None:
     """Where the disk is full, from the first file on, there is an error of the disk."""
     command = [sys.executable, "-c", WRITE_LIMITED, str(tmp_path), str(limit)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "told\n"
+
+
+def test_only_some_rows(tmp_path: Path) -> None:
+    """Only rows that are given are found, with the score that they have among all; and rows that have all words."""
+    write_lexical(tmp_path, enumerate(["old bridge", "old pier", "bridge", "an old, old bridge"]), NONE)
+    index = LexicalIndex.open(tmp_path)
+    asked = index.terms("old bridge")
+    everything = index.search(asked, 4, exclude=NONE)
+    some = index.search(asked, 4, exclude=np.array([3], np.int64), only=np.array([1, 2, 3], np.int64))
+    scores = dict(zip(everything.rows.tolist(), everything.scores.tolist(), strict=True))
+    assert sorted(some.rows.tolist()) == [1, 2]
+    assert [scores[row] for row in some.rows.tolist()] == some.scores.tolist()
+    assert index.rows_with_all(["old", "bridg"]).tolist() == [0, 3]
+    assert index.rows_with_all(["old", "river"]).tolist() == []

@@ -28,7 +28,7 @@ def reply_blocks(record: Record) -> list[Block]:
         Block((Fragment(words, italic=True),)) for words in understanding(record.query, record.question, record.notes)
     ]
     if not record.entries:
-        return [*understood, line(NOTHING_RESEMBLES)]
+        return [*understood, line(SILENT if record.notes else NOTHING_RESEMBLES)]
     if record.answered:
         blocks = [*understood, *entry_blocks(record.entries[0], 1, marked=True)]
         rest = [folded(entry, number, marked=True) for number, entry in _numbered(record.entries[: record.own])[1:]]
