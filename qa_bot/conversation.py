@@ -31,18 +31,19 @@ def standalone(question: str, conversation: Conversation, *, encoder: Encoder | 
         raise InvalidQuestion("The question is empty: type a question in words.")
     filtered = stated_filters(text)
     exchanges = conversation.exchanges
-    text = _with_words(filtered, exchanges)
+    if _asks_again(filtered, exchanges):
+        text, exchanges = exchanges[-1].question, exchanges[:-1]
+    else:
+        text = filtered.text
     rewritten = rewrite(text, exchanges, encoder=encoder)
     notes = (f"It is not clear who or what “{rewritten.unclear}” is: name it.",) if rewritten.unclear else ()
     return Query(text=rewritten.text, asked=question, notes=notes, filters=filtered.filters)
 
 
-def _with_words(filtered: Filtered, exchanges: Sequence[Exchange]) -> str:
-    """What is asked; where there are only filters, or nothing but "and" before them, what was asked before."""
-    if any(character.isalnum() for character in filtered.text) and not (
-        filtered.filters and exchanges and filtered.text.lower().strip(" ?,.") in _LEADS
-    ):
-        return filtered.text
-    if not exchanges:
-        raise InvalidQuestion("The question is only filters: type what you want to know as well.")
-    return exchanges[-1].question
+def _asks_again(filtered: Filtered, exchanges: Sequence[Exchange]) -> bool:
+    """Whether there are only filters, or nothing but "and" before them: the question before is meant."""
+    if not any(character.isalnum() for character in filtered.text):
+        if not exchanges:
+            raise InvalidQuestion("The question is only filters: type what you want to know as well.")
+        return True
+    return bool(filtered.filters and exchanges) and filtered.text.lower().strip(" ?,.") in _LEADS

@@ -13,13 +13,14 @@ class Exchange:
     """What of a question and its reply the next question can refer to.
 
     `answer` is what was quoted, `title` that of the article quoted and `context` what stands before the quotation
-    there; each is empty where there is none, or where it is not known.
+    there, `words` those of the quotation that answer; each is empty where there is none, or where it is not known.
     """
 
     question: str
     answer: str
     title: str = ""
     context: str = ""
+    words: str = ""
 
     @classmethod
     def of(cls, turn: Turn) -> "Exchange":
@@ -28,7 +29,7 @@ class Exchange:
             return cls(turn.query.text, "")
         cited = turn.reply.citations[0]
         context = cited.article.text[max(cited.start - _CONTEXT, 0) : cited.start]
-        return cls(turn.query.text, cited.text, cited.article.title, context)
+        return cls(turn.query.text, cited.text, cited.article.title, context, cited.highlight.text)
 
 
 @dataclass(frozen=True, slots=True)

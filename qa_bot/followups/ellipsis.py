@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from qa_bot.dialogue import Exchange
 from qa_bot.followups.lexicon import AUXILIARIES, FUNCTION_WORDS, PREPOSITIONS, QUESTION_WORDS, word_set
 from qa_bot.followups.mentions import Token, mentions, tokens
-from qa_bot.followups.referents import Referent
+from qa_bot.followups.referents import Referent, asked_phrases, phrases
 
 _LEADS = word_set("and but so or ok okay well also then")
 _BARE = word_set(
@@ -77,6 +77,10 @@ def _instead(before: str, words: str, named: Sequence[Referent]) -> str:
     known = frozenset().union(*(one.words for one in named)) - FUNCTION_WORDS
     theirs = [one for one in mentions(body, known=known) if not one.unsure]
     if not theirs:
+        # A thing in place of a thing: "How much will the bridge cost?", "and the pier?".
+        place, old_phrase, _ = next(iter([*phrases(body), *asked_phrases(body)]), (0, "", False))
+        if old_phrase and found[0].lower == "the" and body.startswith(old_phrase, place):
+            return f"{body[:place]}{words}{body[place + len(old_phrase) :]}?"
         return f"{words}: {body}?"
     rank = {one.name: place for place, one in enumerate(named)}
     old = min(theirs, key=lambda one: rank.get(one.name, len(rank)))

@@ -22,6 +22,11 @@ _SENTENCE_ENDS = frozenset(".!?:\n")
 _SKIPPED = frozenset(" \t\"'“”‘’«»()[]")
 _JOINTS = frozenset({" ", "-", ". ", " & ", "'", "’", ".", "–"})
 _LONGEST_NAME = 8
+# Of what comes after "of" behind these, nobody has the name: "the mayor of Mirow".
+_OF_PLACES = word_set(
+    "mayor president king queen capital city town village port university council state government people army north"
+    " south east west coast island bank minister"
+)
 _SAYING = word_set("said says told became began went made took won left met")
 
 
@@ -78,10 +83,12 @@ def tokens(text: str) -> tuple[Token, ...]:
 def mentions(text: str, *, known: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
     """The names in the text, in order.
 
-    `known` has words of names, in lower case, that stood elsewhere: they are names here too, however they are written.
+    `known` has words of names, in lower case, that stood elsewhere: where a sentence begins with one, it is a name here
+    too, and in a text without capitals wherever it stands.
     """
     found = tokens(text)
-    return tuple(_mention(text, found, run, known) for run in _runs(text, found, known))
+    anywhere = known if text[1:] == text[1:].lower() else frozenset[str]()
+    return tuple(_mention(text, found, run, known) for run in _runs(text, found, anywhere))
 
 
 def _begins_sentence(text: str, start: int) -> bool:
@@ -151,7 +158,7 @@ def _mention(text: str, found: Sequence[Token], run: Offsets, known: frozenset[s
     lower = [token.lower for token in found[run[0] : run[1] + 1]]
     before = found[run[0] - 1].lower if run[0] else ""
     # Nobody is called "the Rockies", and people are seldom what something is in.
-    organisation = is_organisation(lower) or before in {"the", "in", "at"}
+    organisation = is_organisation(lower) or before in {"the", "in", "at"} or _is_of_a_place(found, run[0])
     gender = None if organisation else gender_of(lower, before)
     end = first.start + len(without_possessive(text[first.start : last.end]))
     return Mention(
@@ -164,6 +171,10 @@ def _mention(text: str, found: Sequence[Token], run: Offsets, known: frozenset[s
         modifies=gender is None and first is last and _has_noun_behind(text, found, run[1]),
         unsure=first is last and _is_unsure(found, run[0], known),
     )
+
+
+def _is_of_a_place(found: Sequence[Token], place: int) -> bool:
+    return place > 1 and found[place - 1].lower == "of" and found[place - 2].lower in _OF_PLACES
 
 
 def _has_noun_behind(text: str, found: Sequence[Token], place: int) -> bool:

@@ -18,6 +18,8 @@ from qa_bot.followups.lexicon import (
 from qa_bot.followups.mentions import Token, mentions, tokens
 from qa_bot.followups.referents import Referent
 
+# What people asked about themselves, they go on asking about.
+_ASKED = 1.5
 _IMPERSONAL = word_set("take takes took taken rain true possible important necessary called mean")
 
 
@@ -90,12 +92,14 @@ def _fitness(referent: Referent, family: frozenset[str]) -> float:
         gender = Gender.FEMALE if family is FEMALE_PRONOUNS else Gender.MALE
         if referent.thing or referent.phrase or referent.gender not in {None, gender}:
             return 0.0
-        return 2.0 if referent.gender else 1.0
+        return (2.0 if referent.gender or referent.person else 1.0) * (_ASKED if referent.asked else 1.0)
     if referent.person or referent.gender:
         return 0.0
     if family is PLURAL_PRONOUNS:
-        return 1.0 if referent.plural else (0.0 if referent.phrase else 0.5)
-    return 0.0 if referent.plural else 1.0 if referent.thing else 0.5
+        fitness = 1.0 if referent.plural else (0.0 if referent.phrase else 0.5)
+    else:
+        fitness = 0.0 if referent.plural else 1.0 if referent.thing else 0.5
+    return fitness * (_ASKED if referent.asked else 1.0)
 
 
 def _is_possessive(found: Sequence[Token], place: int) -> bool:

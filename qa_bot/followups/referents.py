@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from qa_bot.dialogue import Exchange
 from qa_bot.followups.lexicon import (
+    AUXILIARIES,
     FEMALE_PRONOUNS,
     FUNCTION_WORDS,
     GROUP_NOUNS,
@@ -21,6 +22,8 @@ _FIRST_OF_TEXT, _MODIFIER, _UNSURE = 1.5, 0.4, 0.5
 # What is left of a weight one exchange later.
 _DECAY = 0.75
 _LONGEST_PHRASE = 4
+_PHRASE = 0.75
+_BEING = frozenset({"is", "are", "was", "were"})
 
 
 @dataclass(slots=True)
@@ -63,7 +66,19 @@ def referents(exchanges: Sequence[Exchange]) -> list[Referent]:
     for number, text, weight in texts:
         age = len(exchanges) - 1 - number
         _take(found, text, number, weight * _DECAY**age, known, asked=weight == _IN_QUESTION)
+        if weight == _IN_ANSWER and tokens(exchanges[number].question)[:1]:
+            _hear_the_answer(found, exchanges[number], _DECAY**age)
     return sorted(found, key=lambda one: -one.weight)
+
+
+def _hear_the_answer(found: list[Referent], exchange: Exchange, weight: float) -> None:
+    """Who answers a "who" is a person, unless it is known not to be, and what is asked about next."""
+    asks_who = tokens(exchange.question)[0].lower in {"who", "whom", "whose"}
+    for mention in mentions(exchange.words) if asks_who else ():
+        referent = _same(found, mention.name, phrase=False)
+        if referent:
+            referent.person = referent.person or not referent.thing
+            referent.weight += _IN_QUESTION * weight
 
 
 def _texts(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, str, float]]:
@@ -100,13 +115,18 @@ def _take(found: list[Referent], text: str, number: int, weight: float, known: f
         if len(one.name) > len(referent.name) and not one.unsure:
             referent.name = one.name
         referent.weight, referent.last = referent.weight + worth, number
-    for start, phrase, plural in _phrases(text):
-        if any(one.start <= start < one.end for one in own):
+    for start, phrase, plural in [*phrases(text), *(asked_phrases(text) if asked else ())]:
+        if any(one.start <= start + len("the ") < one.end for one in own):
             continue
         referent = _same(found, phrase, phrase=True) or _new(found, phrase)
         referent.phrase, referent.sure, referent.plural, referent.thing = True, True, plural, not plural
-        referent.spoken = phrase
-        referent.weight, referent.last = referent.weight + 0.75 * weight, number
+        referent.spoken, referent.asked = phrase, referent.asked or asked
+        referent.weight, referent.last = referent.weight + _PHRASE * weight, number
+    if not asked:
+        here = {token.lower for token in tokens(text)}
+        for known_phrase in found:
+            if known_phrase.phrase and known_phrase.asked and known_phrase.words - FUNCTION_WORDS <= here:
+                known_phrase.weight, known_phrase.last = known_phrase.weight + _PHRASE * weight, number
     _hear_pronouns(text, [(start, referent) for start, referent, _ in placed])
 
 
@@ -153,7 +173,7 @@ def _pronoun_gender(token: Token) -> Gender | None:
     return Gender.MALE if token.lower in MALE_PRONOUNS else None
 
 
-def _phrases(text: str) -> Iterator[tuple[int, str, bool]]:
+def phrases(text: str) -> Iterator[tuple[int, str, bool]]:
     """Noun phrases that begin with an article, as "the second bridge of Mirna", and whether they are plural."""
     found = tokens(text)
     for place, token in enumerate(found):
@@ -167,6 +187,25 @@ def _phrases(text: str) -> Iterator[tuple[int, str, bool]]:
                 end = _with_complement(found, last)
                 yield token.start, "the" + text[token.end : found[end].end], word not in THING_NOUNS
                 break
+
+
+def asked_phrases(question: str) -> Iterator[tuple[int, str, bool]]:
+    """Noun phrases of a question whose nouns are not known as such: "the breakwater" of "Will the breakwater hold?"."""
+    found = tokens(question)
+    for place, token in enumerate(found):
+        last = place
+        while last + 1 < len(found) and found[last + 1].lower not in FUNCTION_WORDS:
+            last += 1
+        # Behind an auxiliary the verb comes after the noun.
+        verb = (
+            place > 0
+            and found[place - 1].lower in AUXILIARIES
+            and (found[place - 1].lower not in _BEING or found[last].lower.endswith(("ed", "en", "lt")))
+        )
+        end = last - 1 if verb and last > place + 1 else last
+        if token.lower == "the" and place < end <= place + _LONGEST_PHRASE and found[end].text.islower():
+            plural = found[end].lower.endswith("s") and not found[end].lower.endswith("ss")
+            yield token.start, question[token.start : found[end].end], plural
 
 
 def _with_complement(found: Sequence[Token], last: int) -> int:

@@ -1,7 +1,7 @@
 """A follow-up question put into words that stand alone, as far as what was said before allows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa_bot.dialogue import Exchange
 from qa_bot.followups.ellipsis import completed
@@ -46,7 +46,7 @@ def _stand_alone(exchanges: Sequence[Exchange]) -> list[Exchange]:
     done: list[Exchange] = []
     for exchange in exchanges:
         text = _rewrite(exchange.question, done, None).text if done else exchange.question
-        done.append(Exchange(text, exchange.answer, exchange.title, exchange.context))
+        done.append(replace(exchange, question=text))
     return done
 
 

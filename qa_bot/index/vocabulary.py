@@ -10,7 +10,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from qa_bot.errors import IndexUnavailable
-from qa_bot.index.lexical import allowed_edits
+from qa_bot.index.lexical import allowed_edits, analyze
 from qa_bot.index.sounds import latin, sound
 from qa_bot.text import words
 
@@ -75,7 +75,22 @@ class Vocabulary:
         """
         plain = latin(word)
         best = min(self._near(plain, name=name), default=None, key=lambda one: one[0])
-        return best[1] if best else None
+        if best or name:
+            return best[1] if best else None
+        same_stem = min(self._near_stems(plain), default=None, key=lambda one: one[0])
+        return same_stem[1] if same_stem else None
+
+    def _near_stems(self, plain: str) -> Iterator[tuple[tuple[int, int, str], Known]]:
+        """The words in another form: "revael" means "revealed" where no article has "reveal"."""
+        rows = self._connection.execute(
+            "SELECT plain, spelt, count FROM words WHERE NOT name AND head = ?", (plain[:_END],)
+        )
+        edits = allowed_edits(plain)
+        for found, spelt, count in rows:
+            stem = (analyze(found) or [found])[0]
+            distance = OSA.distance(plain, stem, score_cutoff=edits)
+            if distance <= edits:
+                yield (distance, -count, found), Known(found, spelt, count, name=False)
 
     def _near(self, plain: str, *, name: bool) -> Iterator[tuple[tuple[int, bool, int, str], Known]]:
         heard = sound(plain)
