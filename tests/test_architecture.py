@@ -82,6 +82,7 @@ DOORS = {
     "sentencex": {"text.py"},
     "trafilatura": {"corpus/html.py"},
     "pypdfium2": {"corpus/pdf.py"},
+    "protego": {"corpus/robots.py"},
     "zipfile": {"corpus/package.py", "corpus/formats.py"},
     "charset_normalizer": {"corpus/encoding.py"},
     "yaml": {"corpus/front_matter.py", "corpus/side_file.py"},
@@ -98,6 +99,7 @@ DOORS = {
         "corpus/html.py",  # what tells a page from a fragment
         "corpus/pdf.py",  # dates and titles of PDF
         "corpus/pdf_layout.py",  # numbers of pages, words that were parted
+        "corpus/web_intake.py",  # where a page begins
         "corpus/markdown.py",  # headings and marks of Markdown
         "corpus/metadata.py",  # dates as they are written in metadata
         "evaluation/gold.py",  # numbers of lines and fields

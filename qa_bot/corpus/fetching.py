@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,32 +14,70 @@ from qa_bot.corpus.unreadable import Unreadable
 MOST_BYTES = 10 * 1024 * 1024
 _MOST_REDIRECTS = 5
 _MOST_SECONDS = 20.0
-_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "text/markdown")
+# What an article, a feed or a sitemap comes as, and what servers say of files that they do not know.
+_TYPES = (
+    *("text/html", "application/xhtml+xml", "text/plain", "text/markdown", "text/xml", "application/xml"),
+    *("application/pdf", "application/epub+zip", "multipart/related", "message/rfc822", "application/octet-stream"),
+    *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/gzip", "application/x-gzip"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
 _AGENT = "qa-bot (an archive of articles; fetched at the wish of a person)"
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """What a server says of the state of a page, to be asked with the next time (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    modified: str | None = None
+
+
+NO_MARKS = Marks()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What was fetched, and the address that it was found at in the end."""
+    """What was fetched, the address that it was found at in the end, and what the server says of it."""
 
     url: str
     content: bytes
+    kind: str = "text/html"
+    charset: str | None = None
+    marks: Marks = NO_MARKS
 
 
-def fetch(url: str, *, private: bool = False) -> Page:
+class NotServed(Unreadable):
+    """The server answers with another status than success; 304 is that nothing changed."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def anywhere(_url: str) -> None:
+    """Every address may be fetched."""
+
+
+def fetch(
+    url: str, *, private: bool = False, marks: Marks = NO_MARKS, allowed: Callable[[str], None] = anywhere
+) -> Page:
     """The page at that address; raises Unreadable with the reason where there is none that can be an article.
 
     Addresses of this machine and of private networks are refused, also where a name or a redirect leads to one, unless
-    `private`.
+    `private`. `allowed` raises Unreadable for addresses that may not be fetched. Of a page that is as it was when it
+    had these `marks`, the server says that it did not change: NotServed, 304.
     """
     deadline = time.monotonic() + _MOST_SECONDS
-    with httpx.Client(timeout=_MOST_SECONDS / 2, headers={"User-Agent": _AGENT}, trust_env=False) as client:
+    conditions = {"If-None-Match": marks.etag, "If-Modified-Since": marks.modified}
+    headers = {"User-Agent": _AGENT} | {name: value for name, value in conditions.items() if value}
+    with httpx.Client(timeout=_MOST_SECONDS / 2, headers=headers, trust_env=False) as client:
         for _ in range(_MOST_REDIRECTS + 1):
             target = _parsed(url)
+            allowed(url)
             try:
                 with _answer(client, target, private=private) as response:
                     if not response.has_redirect_location:
-                        return Page(url, _content(response, deadline))
+                        return _page(url, response, deadline)
                     url = str(target.join(response.headers["Location"]))
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise Unreadable(f"{target.host} does not answer as a web server should.") from error
@@ -84,12 +122,18 @@ def _address(host: str, *, private: bool) -> str:
     return min(found, key=lambda address: (":" in address, address))
 
 
-def _content(response: httpx.Response, deadline: float) -> bytes:
-    if response.status_code != httpx.codes.OK:
-        raise Unreadable(f"The server says {response.status_code} {response.reason_phrase}.")
+def _page(url: str, response: httpx.Response, deadline: float) -> Page:
+    status = response.status_code
+    if status != httpx.codes.OK:
+        raise NotServed(f"The server says {status} {response.reason_phrase}.", status=status)
     kind = response.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
     if kind not in _TYPES:
-        raise Unreadable(f"It is {kind}: pages and text are read.")
+        raise Unreadable(f"It is {kind}: pages, text and documents are read.")
+    marks = Marks(response.headers.get("ETag"), response.headers.get("Last-Modified"))
+    return Page(url, _content(response, deadline), kind, response.charset_encoding, marks)
+
+
+def _content(response: httpx.Response, deadline: float) -> bytes:
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from qa_bot import __version__
+from qa_bot.faces.adding import add
 from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
 from qa_bot.faces.options import PATH, settings_of, with_folders
@@ -219,4 +220,5 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
     logging.getLogger("qa_bot").setLevel(logging.INFO)
 
 
+main.add_command(add)
 main.add_command(benchmark)

@@ -51,7 +51,7 @@ def site() -> Iterator[str]:
 
 def test_a_page(site: str) -> None:
     """The bytes of the page, and where it was found after a redirect."""
-    assert fetch(f"{site}/moved", private=True) == fetching.Page(f"{site}/page", PAGE)
+    assert fetch(f"{site}/moved", private=True) == fetching.Page(f"{site}/page", PAGE, charset="utf-8")
 
 
 @pytest.mark.parametrize(
