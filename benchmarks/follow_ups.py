@@ -1,7 +1,7 @@
 """Measures follow-up questions made stand-alone, on CANARD (Elgohary et al. 2019): as typed, rewritten here, by people.
 
     python benchmarks/follow_ups.py CANARD.jsonl.gz WORK_FOLDER [--part tuned|held-out] [--show N]
-        [--unrelated QUESTIONS.jsonl.gz INDEX]
+        [--unrelated QUESTIONS.jsonl.gz INDEX] [--latency INDEX]
 
 The archive is made of the set's own answers: one article per conversation, with its title, one paragraph per answer.
 Each follow-up whose answer is known is searched three ways, as the bot searches; the measure is the reciprocal rank of
@@ -32,11 +32,13 @@ from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
 from qa_bot.index.lexical import analyze
 from qa_bot.indexing import update_index
 from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.pipeline import Pipeline
 from qa_bot.retrieval import retrieve
 from qa_bot.types import Query
 
 UNKNOWN = "I don't know."
 _DEEP = 10
+_TIMED = 100
 
 Question = dict[str, Any]
 
@@ -120,6 +122,21 @@ def word_measures(asked: list[Asked], rewrite: Callable[[Question], str]) -> tup
     return right / max(wanted, 1), right / max(given, 1)
 
 
+def report_latency(asked: list[Asked], index_dir: Path) -> None:
+    """Prints the median time of follow-ups, and of the same searches asked as first questions, in turns."""
+    pipeline = Pipeline.open(index_dir)
+    follow_ups, firsts = [], []
+    for one in asked[:_TIMED]:
+        words = one.question["history"]
+        turn = pipeline.ask(
+            one.question["question"], Conversation(earlier=tuple(map(Exchange, words[::2], words[1::2])))
+        )
+        follow_ups.append(turn.timing.total)
+        firsts.append(pipeline.ask(turn.query.text).timing.total)
+    first, after = float(np.median(firsts)), float(np.median(follow_ups))
+    print(f"{len(firsts)} questions: first {first:.1f} ms, as follow-up {after:.1f} ms, {after / first - 1:+.1%}")
+
+
 def report_harm(alone: list[Question], follow_ups: list[Question], index: Index) -> None:
     """Prints R@1 of stand-alone questions, asked first and asked after a conversation about something else."""
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
@@ -154,6 +171,7 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--part", choices=["tuned", "held-out"], default="held-out")
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print N rewrites beside those of people")
+    parser.add_argument("--latency", type=Path, metavar="INDEX", help="time follow-ups beside first questions")
     parser.add_argument("--unrelated", type=Path, nargs=2, metavar=("QUESTIONS", "INDEX"))
     given = parser.parse_args()
     questions = read(given.questions)
@@ -165,6 +183,8 @@ def main() -> None:
     index = open_index(index_dir)
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
     report(asked, index, encoder)
+    if given.latency:
+        report_latency(asked, given.latency)
     if given.unrelated:
         report_harm(read(given.unrelated[0]), questions, open_index(given.unrelated[1]))
     for one in asked[: given.show]:

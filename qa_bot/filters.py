@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Protocol
 
 from qa_bot.errors import InvalidQuestion
 from qa_bot.text import words
@@ -16,6 +17,7 @@ _PHRASE = re.compile(_QUOTED)
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 _MONTHS = "january february march april may june july august september october november december".split()  # noqa: SIM905
 _MONTH = re.compile(rf"(?:^in|,? in) ({'|'.join(_MONTHS)}),? (\d{{4}})(?=\s*[,?.!]|\s*$)", re.IGNORECASE)
+_ACCORDING = re.compile(r"\baccording to", re.IGNORECASE)
 _RELATIVE = re.compile(r",? ?\b(yesterday|(?:last|this) (?:week|month|year))(?=\s*[,?.!]|\s*$)", re.IGNORECASE)
 # Behind every day of a month or a year that begins like this.
 _LAST = "~"
@@ -57,25 +59,41 @@ def stated_filters(question: str) -> Filtered:
     return Filtered(" ".join(text.split()), filters) if filters else Filtered(question, filters)
 
 
-def implied_filters(question: str, *, sources: Sequence[str], newest: str | None) -> Filtered:
+class Archive(Protocol):
+    """What plain words are held against; asked only where they seem to say something of it."""
+
+    @property
+    def sources(self) -> Sequence[str]:
+        """The sources of the articles."""
+        ...
+
+    @property
+    def newest(self) -> str | None:
+        """The day of the newest article; None where none has one."""
+        ...
+
+    def has_dates(self, since: str, until: str) -> bool:
+        """Whether any article is of that time."""
+        ...
+
+
+def implied_filters(question: str, archive: Archive) -> Filtered:
     """The question without what it says in plain words of source and date of publication, and that as filters.
 
-    `sources` are those of the archive: no other is meant by "according to ...". `newest` is the day of the newest
-    article, to which "last week" (the seven days up to it), "last month" and the like are relative.
+    "According to ..." means a source only if the archive has it. A month with its year, and "last week" (the seven days
+    up to the newest article), "last month" and the like mean a time of publication only if an article is of it.
     """
     text, filters = question, Filters()
-    for source in sorted(sources, key=lambda name: (-len(name), name)):
+    for source in sorted(archive.sources, key=len, reverse=True) if _ACCORDING.search(text) else ():
         bare = source[4:] if source.lower().startswith("the ") else source
-        match = re.search(rf",? ?\baccording to (?:the )?{re.escape(bare)}\b,? ?", text, re.IGNORECASE)
+        match = re.search(rf",? ?{_ACCORDING.pattern} (?:the )?{re.escape(bare)}\b,? ?", text, re.IGNORECASE)
         if match:
             text, filters = _cut(text, match), replace(filters, sources=(source,))
             break
-    if newest and (match := _RELATIVE.search(text)):
-        since, until = _period(match[1].lower(), date.fromisoformat(newest))
-        text, filters = _cut(text, match), replace(filters, since=since, until=until)
-    elif match := _MONTH.search(text):
-        month = f"{match[2]}-{_MONTHS.index(match[1].lower()) + 1:02}"
-        text, filters = _cut(text, match), replace(filters, since=month, until=month + _LAST)
+    match = _RELATIVE.search(text) or _MONTH.search(text)
+    period = _period(match, archive) if match else None
+    if match and period and archive.has_dates(*period):
+        text, filters = _cut(text, match), replace(filters, since=period[0], until=period[1])
     return Filtered(text, filters) if words(text) else Filtered(question, Filters())
 
 
@@ -117,12 +135,20 @@ def _day(name: str, value: str) -> str:
     return "-".join([year, *(f"{int(part):02}" for part in (month, day) if part)])
 
 
-def _period(words_of_it: str, newest: date) -> tuple[str, str]:
-    """The first day of the period, and what all its days come before."""
-    if words_of_it == "yesterday":
+def _period(match: re.Match[str], archive: Archive) -> tuple[str, str] | None:
+    """The first day of the time that is meant, and what all its days come before."""
+    if match.re is _MONTH:
+        month = f"{match[2]}-{_MONTHS.index(match[1].lower()) + 1:02}"
+        return month, month + _LAST
+    newest = archive.newest
+    return _relative_period(match[1].lower(), date.fromisoformat(newest)) if newest else None
+
+
+def _relative_period(said: str, newest: date) -> tuple[str, str]:
+    if said == "yesterday":
         day = (newest - timedelta(days=1)).isoformat()
         return day, day + _LAST
-    which, unit = words_of_it.split()
+    which, unit = said.split()
     if unit == "week":
         start = newest - timedelta(days=6 if which == "last" else newest.weekday())
         return start.isoformat(), newest.isoformat() + _LAST

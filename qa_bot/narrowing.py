@@ -12,13 +12,10 @@ from qa_bot.types import Filters, Query
 def implied(query: Query, index: Index) -> Query:
     """The query narrowed by what its plain words say of source and date; as it is where they say nothing.
 
-    A time of which no article is, and a source that the archive has not, are ordinary words.
+    What filters of the question say already is not changed.
     """
-    dates = index.store.published_between()
-    found = implied_filters(query.text, sources=index.selector.sources, newest=dates[1] if dates else None)
+    found = implied_filters(query.text, index.selector)
     new, old = found.filters, query.filters
-    if new.since and new.until and not index.selector.has_dates(new.since, new.until):
-        return query
     if not new or (new.sources and old.sources) or (new.since and (old.since or old.until)):
         return query
     dated = new if new.since else old

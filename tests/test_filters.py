@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 
 from qa_bot.errors import InvalidQuestion
@@ -65,6 +67,19 @@ def test_bad_filters(question: str, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+@dataclass(frozen=True)
+class _Archive:
+    """An archive with these sources, whose newest article is of that day; with articles of all times, or of none."""
+
+    sources: list[str]
+    newest: str | None
+    dated: bool = True
+
+    def has_dates(self, _since: str, _until: str) -> bool:
+        """Whether it has articles of that time."""
+        return self.dated
+
+
 @pytest.mark.parametrize(
     ("question", "text", "filters"),
     [
@@ -81,7 +96,7 @@ def test_bad_filters(question: str, message: str) -> None:
 )
 def test_implied(question: str, text: str, filters: Filters) -> None:
     """Sources that the archive has, months and times relative to the newest article are understood in plain words."""
-    found = implied_filters(question, sources=["Reuters", "The Lantern"], newest="2024-03-14")
+    found = implied_filters(question, _Archive(["Reuters", "The Lantern"], "2024-03-14"))
     assert (found.text.strip(" ,"), found.filters) == (text.strip(" ,"), filters)
 
 
@@ -98,7 +113,15 @@ def test_implied(question: str, text: str, filters: Filters) -> None:
 )
 def test_plain_words_that_are_none(question: str) -> None:
     """Other sources, years alone, and times inside a sentence are ordinary words."""
-    assert implied_filters(question, sources=["Reuters"], newest="2024-03-14") == Filtered(question, Filters())
+    assert implied_filters(question, _Archive(["Reuters"], "2024-03-14")) == Filtered(question, Filters())
+
+
+def test_times_without_articles() -> None:
+    """A time of which no article is, or that nothing is relative to, stays in the question; a source does not."""
+    asked = "According to Reuters, who fell in May 2024?"
+    without = implied_filters(asked, _Archive(["Reuters"], "2024-03-14", dated=False))
+    assert without == Filtered("who fell in May 2024?", Filters(sources=("Reuters",)))
+    assert not implied_filters("Who fell last week?", _Archive([], None)).filters
 
 
 def test_described() -> None:

@@ -55,6 +55,9 @@ def ask(
 ) -> int:
     """Ask one QUESTION, or those of a batch.
 
+    source:cnn, author:, title:, after:2022-11-01, before:, on:2022-11, "exact phrase" and -without in a question narrow
+    the articles that are searched.
+
     Exit code: 0 answered, 1 the articles do not say, 2 error. Of a batch: 0 every line got a reply, 2 some line could
     not be asked; in its place stands {"id": ..., "status": "error", "error": "..."}.
     """

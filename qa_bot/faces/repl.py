@@ -22,6 +22,7 @@ COMMANDS = {
     "/help": "these commands",
     "/quit": "leave; so does Ctrl-D",
 }
+FILTERS = "source:cnn author: title: after:2022-11-01 before: on:2022-11 “exact phrase” -without"
 # About three screens: who has more articles than that does not read a list of them.
 _SOURCES_SHOWN = 100
 
@@ -148,9 +149,10 @@ class Repl:
             self._say(f"  ... and {len(articles) - _SOURCES_SHOWN:,} more.")
 
     def _help(self, _: str) -> None:
-        self._say("Type a question; the reply is in the articles' own words.")
+        self._say("Type a question, or a follow-up such as “why?”; the reply is in the articles' own words.")
         for name, meaning in COMMANDS.items():
             write(self._console, Text.assemble((f"  {name:<10}", "bold cyan"), meaning))
+        self._say(f"In a question, {FILTERS} narrow the articles.")
 
     def _quit(self, _: str) -> None:
         self._over = True

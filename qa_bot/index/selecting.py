@@ -67,6 +67,13 @@ class Selector:
         )
         return tuple(source for (source,) in found)
 
+    @cached_property
+    def newest(self) -> str | None:
+        """The day of the newest article; None where none is dated to the day."""
+        query = "SELECT max(substr(published, 1, 10)) FROM articles WHERE length(published) >= 10"
+        (day,) = self._connection.execute(query).fetchone()
+        return None if day is None else str(day)
+
     def has_dates(self, since: str, until: str) -> bool:
         """Whether any article is of that time."""
         conditions, values = _date_conditions(Filters(since=since, until=until))

@@ -26,6 +26,7 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL, first_sentence INTEGER NOT NULL, sentences BLOB NOT NULL
 );
 CREATE INDEX passages_of ON passages (article);
+CREATE INDEX known_of ON articles (source, author, url, published);
 CREATE TABLE files (place TEXT PRIMARY KEY, stamp TEXT);
 """
 # A build that is cut off is thrown away as a whole, or only read from, so no journal is needed.

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from qa_bot.dialogue import Conversation
 from qa_bot.errors import IndexUnavailable
-from qa_bot.faces.repl import COMMANDS, Repl
+from qa_bot.faces.repl import COMMANDS, FILTERS, Repl
 from qa_bot.types import Turn
 
 
@@ -122,8 +122,10 @@ def test_sources() -> None:
 
 
 def test_help_names_every_command() -> None:
-    """`/help` has a line for each command."""
-    assert [line.split()[0] for line in talk("/HELP").split("\n")[1:-1]] == list(COMMANDS)
+    """`/help` has a line for each command, and tells the filters."""
+    lines = talk("/HELP").split("\n")
+    assert [line.split()[0] for line in lines[1:-2]] == list(COMMANDS)
+    assert FILTERS in lines[-2]
 
 
 def test_quit_ends() -> None:

@@ -73,5 +73,6 @@ def test_what_is_not_known_is_counted(selector: Selector) -> None:
 def test_what_the_archive_has(selector: Selector) -> None:
     """The sources, each once, and whether an article is of a time."""
     assert selector.sources == ("CNN", "Reuters")
+    assert selector.newest == "2023-01-05"
     assert selector.has_dates("2022-11", "2022-11~")
     assert not selector.has_dates("2024", "2024~")

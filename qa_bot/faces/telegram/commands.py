@@ -51,6 +51,9 @@ HELP = """Type a question, and I answer with the exact words of the articles: th
 under the quotation it says which article and which paragraph it is from, and how well it is supported. Where the \
 articles do not answer, I say so and show the closest passages, which are not an answer.
 
+A question may follow on what was said: "why?", "and in 2021?". source:cnn, author:, title:, after:2022-11-01, \
+before:, on:2022-11, "exact phrase" and -without narrow it.
+
 Buttons: More shows further passages, Context what stands around the quotation.
 Reply to one of my answers to go on from there; /new begins anew.
 In groups write /ask and your question, or reply to me. Inline: write my name and a question in any chat."""
