@@ -88,11 +88,11 @@ def measured(
     encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
     firsts: list[float] = []
     for question, text in zip(questions, texts, strict=True):
+        found, support = _first(index, encoder, text), 0.0
         if pipeline:
-            citation = pipeline.ask(text).evidence[0].citation
-            found, support = citation.article.id, citation.support
-        else:
-            found, support = _first(index, encoder, text), 0.0
+            evidence = pipeline.ask(text).evidence
+            found = evidence[0].citation.article.id if evidence else ""
+            support = evidence[0].citation.support if evidence else 0.0
         if found in question["gold_ids"]:
             firsts.append(support)
     return len(firsts) / len(questions), sum(firsts) / max(len(firsts), 1)

@@ -106,6 +106,15 @@ def test_a_chain_of_follow_ups() -> None:
     assert _searched("why?", *said) == "Why was Ana Kovač born?"
 
 
+def test_a_topic_goes_on() -> None:
+    """What stands before a question as its topic stands before what follows on it; a question word does not pile up."""
+    lake = Exchange("Lake Orsa: How many people fled?", "2,300 people fled.")
+    assert _searched("when?", lake) == "Lake Orsa: When: How many people fled?"
+    assert _searched("why?", Exchange("Why: Who voted against the plan?", "Tomas Brandl.")) == (
+        "Why: Who voted against the plan?"
+    )
+
+
 class _TwoTopics:
     """An encoder of two dimensions: how much a text is about bridges, and about tax."""
 

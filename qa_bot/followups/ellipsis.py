@@ -17,22 +17,33 @@ _FILLERS = word_set("was is did that it this happen happened")
 
 
 def completed(question: str, last: Exchange, named: Sequence[Referent]) -> str | None:
-    """The question with what it leaves out; None where it leaves nothing out."""
+    """The question with what it leaves out; None where it leaves nothing out.
+
+    A topic that stands before the question before ("Lake Orsa: How many people fled?") stands before this one too.
+    """
+    topic, colon, rest = last.question.partition(": ")
+    if not colon or tokens(rest)[:1] == () or tokens(rest)[0].lower not in QUESTION_WORDS | AUXILIARIES:
+        return _completed(question, last.question, named)
+    whole = _completed(question, rest, named)
+    return f"{topic}: {whole}" if whole and tokens(topic)[0].lower not in QUESTION_WORDS else whole
+
+
+def _completed(question: str, before: str, named: Sequence[Referent]) -> str | None:
     found = tokens(question)
     while found and found[0].lower in _LEADS and len(found) > 1:
         found = found[1:]
     lower = [token.lower for token in found]
     if len(lower) > 2 and lower[0] in {"what", "how"} and lower[1] == "about":  # noqa: PLR2004
-        return _instead(last.question, question[found[2].start : found[-1].end], named)
+        return _instead(before, question[found[2].start : found[-1].end], named)
     if _is_bare(lower):
-        return _asked_again(last.question, question[found[0].start : found[-1].end], lower)
+        return _asked_again(before, question[found[0].start : found[-1].end], lower)
     if (
         len(lower) <= _LONGEST
         and lower[0] not in QUESTION_WORDS
         and AUXILIARIES.isdisjoint(lower)
         and _leads(question, found)
     ):
-        return _instead(last.question, question[found[0].start : found[-1].end], named)
+        return _instead(before, question[found[0].start : found[-1].end], named)
     return None
 
 
