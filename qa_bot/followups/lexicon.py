@@ -100,7 +100,11 @@ PLACES = word_set(
     " sudan sweden switzerland syria taiwan tajikistan tanzania texas thailand tunisia turkey turkmenistan uganda"
     " ukraine uruguay usa us uk uzbekistan venezuela vietnam wales yemen zambia zimbabwe london paris berlin moscow"
     " kyiv kiev minsk warsaw vilnius riga tallinn brussels geneva vienna rome madrid washington chicago boston"
-    " beijing tokyo delhi istanbul ankara cairo sydney toronto"
+    " beijing tokyo delhi istanbul ankara cairo sydney toronto york seattle ohio"
+    " virginia carolina alabama alaska arizona arkansas colorado connecticut delaware hawaii idaho illinois"
+    " indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri"
+    " montana nebraska nevada hampshire jersey oklahoma oregon pennsylvania tennessee utah vermont wisconsin wyoming"
+    " dallas houston detroit philadelphia angeles francisco atlanta"
 )
 
 

@@ -118,7 +118,7 @@ def _may_begin(token: Token, known: frozenset[str]) -> bool:
     word = token.lower
     if word in CALENDAR or (word in FUNCTION_WORDS and not (token.text.isupper() and len(word) > 1)):
         return False
-    return token.capital or word in known
+    return (token.capital and word != "jr") or word in known
 
 
 def _end_of_run(text: str, found: Sequence[Token], first: int, known: frozenset[str]) -> int:
@@ -158,7 +158,7 @@ def _mention(text: str, found: Sequence[Token], run: Offsets, known: frozenset[s
     lower = [token.lower for token in found[run[0] : run[1] + 1]]
     before = found[run[0] - 1].lower if run[0] else ""
     # Nobody is called "the Rockies", and people are seldom what something is in.
-    organisation = is_organisation(lower) or before in {"the", "in", "at"} or _is_of_a_place(found, run[0])
+    organisation = is_organisation(lower) or before in {"the", "in", "at", "near"} or _is_of_a_place(found, run[0])
     gender = None if organisation else gender_of(lower, before)
     end = first.start + len(without_possessive(text[first.start : last.end]))
     return Mention(

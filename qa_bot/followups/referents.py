@@ -23,6 +23,7 @@ _FIRST_OF_TEXT, _MODIFIER, _UNSURE = 1.5, 0.4, 0.5
 _DECAY = 0.75
 _LONGEST_PHRASE = 4
 _PHRASE = 0.75
+_SHORT_ANSWER = 6
 _BEING = frozenset({"is", "are", "was", "were"})
 
 
@@ -72,13 +73,21 @@ def referents(exchanges: Sequence[Exchange]) -> list[Referent]:
 
 
 def _hear_the_answer(found: list[Referent], exchange: Exchange, weight: float) -> None:
-    """Who answers a "who" is a person, unless it is known not to be, and what is asked about next."""
-    asks_who = tokens(exchange.question)[0].lower in {"who", "whom", "whose"}
-    for mention in mentions(exchange.words) if asks_who else ():
+    """Who answers a "who" is a person, unless it is known not to be, and what is asked about next.
+
+    What answers a "where" or a "what team" is none. Where the answering words are not known, a short answer is they.
+    """
+    asking = [token.lower for token in tokens(exchange.question)[:2]]
+    short = exchange.answer if len(tokens(exchange.answer)) <= _SHORT_ANSWER else ""
+    asks_who = asking[0] in {"who", "whom", "whose"}
+    asks_thing = asking[0] == "where" or asking[-1] in THING_NOUNS or asking[-1] in GROUP_NOUNS
+    for mention in mentions(exchange.words or short) if asks_who or asks_thing else ():
         referent = _same(found, mention.name, phrase=False)
-        if referent:
+        if referent and asks_who:
             referent.person = referent.person or not referent.thing
             referent.weight += _IN_QUESTION * weight
+        elif referent and not referent.gender:
+            referent.thing = not referent.person
 
 
 def _texts(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, str, float]]:
