@@ -65,7 +65,7 @@ def _paragraphs(data: bytes) -> Iterator[str]:
         try:
             root = html.fromstring(data)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-            raise Unreadable(f"A chapter of the EPUB cannot be read ({error}).") from error
+            raise Unreadable("A chapter of the EPUB cannot be read.") from error
     yield from html_paragraphs(root)
 
 

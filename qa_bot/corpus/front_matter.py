@@ -7,18 +7,21 @@ import yaml
 from qa_bot.corpus.metadata import Metadata, read_metadata
 from qa_bot.corpus.unreadable import Unreadable
 
+# The metadata of an article are shorter; YAML of this length is read within two seconds.
+_LONGEST = 64 * 1024
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 # What YAML calls null; every value is read as the words that stand there, so that a title `1984` or `No` stays one.
 _NULL = ("", "~", "null", "Null", "NULL")
 
 
 def split_front_matter(text: str, path: str) -> tuple[Metadata, str]:
-    """The metadata and the text after the front matter; a text without any (or one never closed) comes back whole.
+    """The metadata and the text after the front matter; a text without any comes back whole.
 
-    `path` is only for the log. Raises `Unreadable`, with the line, for front matter that is not a YAML mapping.
+    Front matter that is never closed, or is longer than 64 KB, is text. `path` is only for the log.
+    Raises `Unreadable`, with the line, for front matter that is not a YAML mapping.
     """
     match = _FRONT_MATTER.match(text)
-    if match is None:
+    if match is None or len(match.group(1)) > _LONGEST:
         return Metadata(), text
     fields = {name: value for name, value in _mapping(match.group(1)).items() if value not in _NULL}
     return read_metadata(fields, path), text[match.end() :]

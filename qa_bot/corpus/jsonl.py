@@ -10,17 +10,24 @@ from qa_bot.corpus.metadata import make_article, read_metadata
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article, Skipped
 
+# An article of a million words has 6 MB; what is longer is no article, or was made to fill the memory.
+_LONGEST = 64 * 1024 * 1024
+
 
 def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]:
     """Each line's number, from 1, and its article, or why there is none; `path` names the file to the user.
 
-    Blank lines are passed over. A compressed file that breaks off ends with a `Skipped` of the line after the last good
-    one. Raises `OSError` if the file cannot be opened or read.
+    Blank lines are passed over. A file ends with a `Skipped` at a line that is too long, and a compressed file that
+    breaks off with that of the line after the last good one. Raises `OSError` if the file cannot be opened or read.
     """
     number = 0
     try:
         with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(iter(lambda: lines.readline(_LONGEST + 1), b""), start=1):
+                if len(line) > _LONGEST:
+                    reason = f"The line is longer than {_LONGEST // 1024 // 1024} MB; the rest of the file is left out."
+                    yield number, Skipped(line_place(path, number), reason)
+                    return
                 if line.strip():
                     yield number, _outcome(line, number, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

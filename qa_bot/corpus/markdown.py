@@ -8,7 +8,7 @@ from qa_bot.corpus.front_matter import split_front_matter
 from qa_bot.corpus.metadata import first_line, make_article
 from qa_bot.types import Article
 
-_HEADING = re.compile(r"^# +(\S.*?)[ #]*$", re.MULTILINE)
+_HEADING = re.compile(r"^# +(\S)(.*)$", re.MULTILINE)
 
 
 def parse_markdown(data: bytes, article_id: str, path: str) -> Article:
@@ -24,4 +24,4 @@ def parse_markdown(data: bytes, article_id: str, path: str) -> Article:
 def _title(text: str) -> str:
     """The first `# ` heading, else the first line without the marks of a lesser heading."""
     heading = _HEADING.search(text)
-    return first_line(heading.group(1)) if heading else first_line(text).lstrip("# ")
+    return first_line(heading.group(1) + heading.group(2).rstrip(" #")) if heading else first_line(text).lstrip("# ")

@@ -81,7 +81,7 @@ def parse_xml(data: bytes, what: str) -> "Element":
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(f"{what} is not XML ({error}).") from error
+        raise Unreadable(f"{what} is not XML ({' '.join(str(error).split())}).") from error
     dtd = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
         raise Unreadable(f"{what} declares XML entities, which are refused.")
