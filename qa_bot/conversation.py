@@ -27,7 +27,7 @@ def standalone(question: str, conversation: Conversation, *, encoder: Encoder | 
         )
     # What is no text (a lone surrogate, from bytes that are not UTF-8) cannot be encoded, and matches nothing.
     text = " ".join(question.encode("utf-8", "replace").decode().split())
-    if not any(character.isalnum() for character in text):
+    if not _has_word(text):
         raise InvalidQuestion("The question is empty: type a question in words.")
     filtered = stated_filters(text)
     exchanges = conversation.exchanges
@@ -40,10 +40,14 @@ def standalone(question: str, conversation: Conversation, *, encoder: Encoder | 
     return Query(text=rewritten.text, asked=question, notes=notes, filters=filtered.filters)
 
 
+def _has_word(text: str) -> bool:
+    return any(character.isalnum() for character in text)
+
+
 def _asks_again(filtered: Filtered, exchanges: Sequence[Exchange]) -> bool:
     """Whether there are only filters, or nothing but "and" before them: the question before is meant."""
-    if not any(character.isalnum() for character in filtered.text):
-        if not exchanges:
+    if not _has_word(filtered.text):
+        if not (exchanges and _has_word(exchanges[-1].question)):
             raise InvalidQuestion("The question is only filters: type what you want to know as well.")
         return True
     return bool(filtered.filters and exchanges) and filtered.text.lower().strip(" ?,.") in _LEADS

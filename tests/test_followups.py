@@ -2,14 +2,74 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation, Exchange
+from qa_bot.errors import InvalidQuestion
 from qa_bot.types import Query, Vectors
 
 ANA = Exchange("Where does Ana Kovač live?", "Ana Kovač, an engineer, has lived in Mirna since 1990.")
 BRIDGE = Exchange("When did the bridge of Mirna fall?", "The bridge of Mirna fell in 1921, Peter Novak said.")
 BAND = Exchange("Who founded the Harbour Lights?", "The Harbour Lights were founded by Ana Kovač and Ivan Horvat.")
+
+
+_PIECES = [
+    "why",
+    "?",
+    "who",
+    "else",
+    "and",
+    "in",
+    "2021",
+    "what",
+    "about",
+    "Ana",
+    "it",
+    "she",
+    "her",
+    "them",
+    "of",
+    ".",
+    ",",
+    ":",
+    "-",
+    "“",
+    "”",
+    "'",
+    "’s",
+    "source:",
+    "after:2022",
+    "on:20",
+    "-x",
+    "?!",
+    "🙂",
+    "Почему",
+    "谁",
+    "\u200b",
+    "(",
+    "Mr.",
+    "J.",
+    "B.",
+    "&",
+    "Ö",
+    "²",
+    "_",
+    "a",
+    "the",
+    "last",
+    "week",
+    "according",
+    "to",
+    "Mirna:",
+    "::",
+    "was",
+    "does",
+    "the",
+    "bridge",
+]
+_TEXTS = st.lists(st.sampled_from([*_PIECES, ""]), max_size=10).map(" ".join)
 
 
 def _searched(question: str, *said: Exchange) -> str:
@@ -132,3 +192,15 @@ def test_a_new_topic() -> None:
     far = standalone("Who pays tax?", conversation, encoder=_TwoTopics())
     assert near.text.endswith(": Who pays for bridges?")
     assert far.text == "Who pays tax?"
+
+
+@settings(max_examples=60, deadline=None)
+@given(question=_TEXTS, said=st.lists(st.builds(Exchange, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS), max_size=3))
+def test_anything_can_be_said(question: str, said: list[Exchange]) -> None:
+    """Whatever was said and is asked, what is searched has a word in it, or the question is refused in words."""
+    conversation = Conversation(earlier=tuple(said))
+    try:
+        searched = standalone(question, conversation).text
+    except InvalidQuestion:
+        searched = "refused"
+    assert any(character.isalnum() for character in searched)

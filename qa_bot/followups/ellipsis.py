@@ -22,7 +22,9 @@ def completed(question: str, last: Exchange, named: Sequence[Referent]) -> str |
     A topic that stands before the question before ("Lake Orsa: How many people fled?") stands before this one too.
     """
     topic, colon, rest = last.question.partition(": ")
-    if not colon or tokens(rest)[:1] == () or tokens(rest)[0].lower not in QUESTION_WORDS | AUXILIARIES:
+    if not tokens(question) or not tokens(last.question):
+        return None
+    if not (colon and tokens(topic) and tokens(rest)) or tokens(rest)[0].lower not in QUESTION_WORDS | AUXILIARIES:
         return _completed(question, last.question, named)
     whole = _completed(question, rest, named)
     return f"{topic}: {whole}" if whole and tokens(topic)[0].lower not in QUESTION_WORDS else whole
