@@ -1,6 +1,7 @@
 """What is kept of the pages that were fetched, so that the next time little has to be fetched again."""
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -42,6 +43,6 @@ class Visits:
     def put(self, url: str, visit: Visit) -> None:
         """The visit kept, on the disk as well."""
         self._visits[url] = visit
-        draft = self._path.with_suffix(".new")
+        draft = self._path.with_name(f"{FETCHED_FILE}.{os.getpid()}.new")
         draft.write_text(json.dumps({key: asdict(value) for key, value in self._visits.items()}), encoding="utf-8")
         draft.replace(self._path)

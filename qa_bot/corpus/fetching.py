@@ -2,13 +2,13 @@
 
 import ipaddress
 import socket
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
 
+from qa_bot.corpus.deadline import Deadline
 from qa_bot.corpus.unreadable import Unreadable
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -67,19 +67,23 @@ def fetch(
     `private`. `allowed` raises Unreadable for addresses that may not be fetched. Of a page that is as it was when it
     had these `marks`, the server says that it did not change: NotServed, 304.
     """
-    deadline = time.monotonic() + _MOST_SECONDS
     conditions = {"If-None-Match": marks.etag, "If-Modified-Since": marks.modified}
     headers = {"User-Agent": _AGENT} | {name: value for name, value in conditions.items() if value}
-    with httpx.Client(timeout=_MOST_SECONDS / 2, headers=headers, trust_env=False) as client:
+    with (
+        httpx.Client(timeout=_MOST_SECONDS / 2, headers=headers, trust_env=False) as client,
+        Deadline(_MOST_SECONDS) as deadline,
+    ):
         for _ in range(_MOST_REDIRECTS + 1):
             target = _parsed(url)
             allowed(url)
             try:
-                with _answer(client, target, private=private) as response:
+                with _answer(client, target, deadline, private=private) as response:
                     if not response.has_redirect_location:
                         return _page(url, response, deadline)
                     url = str(target.join(response.headers["Location"]))
             except (httpx.HTTPError, httpx.InvalidURL) as error:
+                if deadline.over:
+                    raise Unreadable(f"The page takes longer than {_MOST_SECONDS:.0f} s.") from error
                 raise Unreadable(f"{target.host} does not answer as a web server should.") from error
     raise Unreadable(f"The address leads on more than {_MOST_REDIRECTS} times.")
 
@@ -95,14 +99,14 @@ def _parsed(url: str) -> httpx.URL:
 
 
 @contextmanager
-def _answer(client: httpx.Client, target: httpx.URL, *, private: bool) -> Iterator[httpx.Response]:
+def _answer(client: httpx.Client, target: httpx.URL, deadline: Deadline, *, private: bool) -> Iterator[httpx.Response]:
     """The answer of the very machine whose address was looked at: a name may mean another one a moment later."""
     address = _address(target.host, private=private)
     request = client.build_request(
         "GET",
         target.copy_with(host=address),
         headers={"Host": target.netloc.decode("ascii")},
-        extensions={"sni_hostname": target.host},
+        extensions={"sni_hostname": target.host, "trace": deadline.trace},
     )
     response = client.send(request, stream=True)
     try:
@@ -122,7 +126,7 @@ def _address(host: str, *, private: bool) -> str:
     return min(found, key=lambda address: (":" in address, address))
 
 
-def _page(url: str, response: httpx.Response, deadline: float) -> Page:
+def _page(url: str, response: httpx.Response, deadline: Deadline) -> Page:
     status = response.status_code
     if status != httpx.codes.OK:
         raise NotServed(f"The server says {status} {response.reason_phrase}.", status=status)
@@ -133,12 +137,12 @@ def _page(url: str, response: httpx.Response, deadline: float) -> Page:
     return Page(url, _content(response, deadline), kind, response.charset_encoding, marks)
 
 
-def _content(response: httpx.Response, deadline: float) -> bytes:
+def _content(response: httpx.Response, deadline: Deadline) -> bytes:
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk
         if len(content) > MOST_BYTES:
             raise Unreadable(f"The page is bigger than {MOST_BYTES // 1024 // 1024} MB.")
-        if time.monotonic() > deadline:
-            raise Unreadable(f"The page takes longer than {_MOST_SECONDS:.0f} s.")
+    if deadline.over:  # what was cut may look like an end
+        raise Unreadable(f"The page takes longer than {_MOST_SECONDS:.0f} s.")
     return bytes(content)

@@ -1,6 +1,7 @@
 """Files taken into the corpus: read first, copied whole, and never over another article."""
 
 import filecmp
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Intake:
                 return Taken(origin, self._article(path), new=False)
         target = self._corpus / over if over else _unused(self._corpus / name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.new")
+        draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
             draft.write_bytes(content)
             target = draft.replace(target) if over else _place(draft, target)
@@ -99,7 +100,7 @@ class Intake:
                 return Taken(origin, self._article(path), new=False)
         target = _unused(self._corpus / Path(*(part.lstrip(".") or "_" for part in Path(name).parts)))
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.new")
+        draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
             shutil.copyfile(source, draft)
             target = _place(draft, target)

@@ -1,5 +1,7 @@
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -25,6 +27,12 @@ class _Site(BaseHTTPRequestHandler):
             self.send_response(301)
             self.send_header("Location", "/around")
             self.end_headers()
+        elif self.path.startswith("/slow"):
+            self.connection.sendall(b"HTTP/1.1 200 OK\r\n" + (b"\r\n" if self.path == "/slow-words" else b"X-Slow: "))
+            with suppress(OSError):
+                for _ in range(200):
+                    self.connection.sendall(b"x")
+                    time.sleep(0.02)
         elif self.path in kinds:
             self.send_response(200)
             self.send_header("Content-Type", kinds[self.path])
@@ -69,6 +77,16 @@ def test_a_page_that_is_too_big(site: str, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(fetching, "MOST_BYTES", 1000)
     with pytest.raises(Unreadable, match="bigger than"):
         fetch(f"{site}/big", private=True)
+
+
+@pytest.mark.parametrize("path", ["/slow", "/slow-words"])
+def test_a_server_that_never_comes_to_an_end(site: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """A server that sends its header or page letter by letter is left when the time is over, and nothing is kept."""
+    monkeypatch.setattr(fetching, "_MOST_SECONDS", 0.4)
+    started = time.monotonic()
+    with pytest.raises(Unreadable, match="The page takes longer than 0 s"):
+        fetch(site + path, private=True)
+    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
