@@ -25,6 +25,11 @@ _STOPS = frozenset(".!?…:;\"'”’»)]。！？")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _LAST_WORD = re.compile(r"\w+(?:-\w+)*\Z")
 _DIGITS = re.compile(r"\d+")
+_END_NUMBERS = re.compile(r"\A\d{1,5}\b|\b\d{1,5}\Z")
+# Half of all pages have their number at the same distance from the count; pictures and new chapters have none.
+_NUMBERED = 0.5
+# Points by which the letters of one row can differ in height.
+_SAME_ROW = 2.0
 # A page's number, alone or in words such as "Page 3 of 9" or "- 3 -".
 _PAGE_NUMBER = re.compile(r"(?:page|seite|стр\.?|страница|p\.)?\W*#(?:\W*(?:of|von|из|/|\|)\W*#)?\W*", re.IGNORECASE)
 
@@ -166,15 +171,40 @@ def _without_margins(pages: Sequence[PrintedPage]) -> list[list[Line]]:
     marginal = [_marginal(page) for page in pages]
     counts = Counter(key for keys in marginal for key in set(keys.values()))
     most = min(_REPEATED, len(pages)) if len(pages) > 1 else _REPEATED
+    shift = _shift(pages)
     kept = []
     for number, (page, keys) in enumerate(zip(pages, marginal, strict=True), start=1):
+        numbered = set() if shift is None else {line for line in _outermost(page) if number + shift in _at_ends(line)}
         lines = [
             line
             for line in page.lines
-            if line not in keys or not _runs(line, keys[line], counts[keys[line]], number, most)
+            if line not in keys or not (line in numbered or _runs(line, keys[line], counts[keys[line]], number, most))
         ]
         kept.append(lines)
     return kept
+
+
+def _shift(pages: Sequence[PrintedPage]) -> int | None:
+    """How much the numbers that are printed are more than those counted from 1, if the pages have numbers."""
+    shifts = Counter(
+        shift
+        for number, page in enumerate(pages, start=1)
+        for shift in {printed - number for line in _outermost(page) for printed in _at_ends(line)}
+    )
+    shift, count = shifts.most_common(1)[0] if shifts else (0, 0)
+    return shift if count >= max(_REPEATED, _NUMBERED * len(pages)) else None
+
+
+def _outermost(page: PrintedPage) -> list[Line]:
+    """The lines of the first and the last row of the page."""
+    first = max((line.bottom for line in page.lines), default=0.0)
+    last = min((line.bottom for line in page.lines), default=0.0)
+    return [line for line in page.lines if min(abs(line.bottom - first), abs(line.bottom - last)) < _SAME_ROW]
+
+
+def _at_ends(line: Line) -> set[int]:
+    """The numbers with which the line begins and ends."""
+    return {int(number) for match in _END_NUMBERS.finditer(line.text) if (number := match.group()).isascii()}
 
 
 def _runs(line: Line, key: tuple[str, int], count: int, number: int, most: int) -> bool:

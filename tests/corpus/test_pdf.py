@@ -52,6 +52,16 @@ def test_running_text() -> None:
     assert article.pages == (0, article.text.index("year."), article.text.index("operative"))
 
 
+def test_heads_that_change_with_the_chapter() -> None:
+    """A head that has the page's number is one, even where no two are alike; other numbers in that row are text."""
+    texts = ["Stones came first.", "Then came wood.", "Nobody paid.", "All was well."]
+    heads = ["12 Building the pier", "Building the pier 13", "Paying for it 14", "1984 was a good year"]
+    article = read([[(72, 750, head), *column(words)] for head, words in zip(heads, texts, strict=True)])
+    assert article.text == (
+        "Stones came first.\n\nThen came wood.\n\nNobody paid.\n\n1984 was a good year\n\nAll was well."
+    )
+
+
 def test_an_empty_page_counts() -> None:
     """A page without text is a page all the same, so that the numbers are those of the document."""
     article = read([column("First page."), [], column("Third page.")])
