@@ -20,6 +20,7 @@ from qa_bot.retrieval import retrieve
 from qa_bot.spelling import spelt_as_archived
 from qa_bot.support import load_calibration
 from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Timing, Turn
+from qa_bot.weighing import weigh
 
 _NO_CONVERSATION = Conversation()
 
@@ -105,6 +106,8 @@ class Pipeline:
         copies = self._index.store.copies({item.citation.article.id for item in reading.evidence})
         reading = with_copies(reading, copies)
         reply = answer(query, reading.evidence, min_support=self.min_support)
+        if isinstance(reply, Answer):
+            reply = weigh(reply, reading.evidence)
         done = perf_counter()
         timing = Timing(_ms(start, encoded), _ms(encoded, searched), _ms(searched, done), _ms(start, done))
         return Turn(query, reply, reading, timing)

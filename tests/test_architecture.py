@@ -17,7 +17,9 @@ FLOORS = {
     "filters": 2,
     "corpus": 2,
     "attribution": 2,
+    "choices": 2,
     "chunking": 2,
+    "comparing": 2,
     "protocols": 2,
     "models": 2,
     "fusion": 2,
@@ -35,6 +37,7 @@ FLOORS = {
     "spelling": 4,
     "narrowing": 4,
     "answering": 4,
+    "weighing": 4,
     "conversation": 4,
     "pipeline": 5,
     "evaluation": 6,
@@ -94,6 +97,11 @@ DOORS = {
     "re": {
         "text.py",
         "filters.py",  # what a filter looks like in a question
+        "choices.py",  # questions that name their answers
+        "comparing/amounts.py",  # numbers and units as prose writes them
+        "comparing/dates.py",  # dates as prose writes them
+        "comparing/names.py",  # what joins two names
+        "comparing/polarity.py",  # words that deny
         "attribution.py",  # verbs of speech and who stands before and after them
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment

@@ -1,0 +1,1 @@
+"""Two answers to one question compared: do they say the same?"""
