@@ -4,7 +4,7 @@
 each event, indexes them, asks one question about each event, and prints precision and recall of "the articles differ".
 Half of the pairs give the same fact in another form (rounded, in words, another unit, zone, spelling or currency), half
 give another one. All events of a kind are told alike, so that the neighbours of a question are as near as they can be.
-The two parts have other towns, figures and sentences; thresholds are chosen on the first alone.
+The two parts have other towns, figures and pairs of sentences; thresholds are chosen on the first alone.
 """
 
 import argparse
@@ -179,96 +179,77 @@ def whether(rng: random.Random, _: date, differs: bool) -> Fact:  # noqa: FBT001
     return one, other
 
 
-# For each kind: how its facts are made, its question, and for either part two sentences that tell it.
-KINDS: dict[str, tuple[Make, str, dict[str, tuple[str, str]]]] = {
+# For each kind: how its facts are made, its question, and the sentences that tell it.
+KINDS: dict[str, tuple[Make, str, tuple[str, ...]]] = {
     "count": (
         count,
         "How many people were injured in the train crash in {town}?",
-        {
-            "chosen": (
-                "Rescuers said {x} people were injured in the train crash in {town}.",
-                "The train crash in {town} left {x} people injured, the hospital said.",
-            ),
-            "reported": (
-                "In the train crash in {town}, {x} people were injured.",
-                "{x} people were injured when two trains crashed in {town}, according to the railway.",
-            ),
-        },
+        (
+            "Rescuers said {x} people were injured in the train crash in {town}.",
+            "The train crash in {town} left {x} people injured, the hospital said.",
+            "In the train crash in {town}, {x} people were injured.",
+            "{x} people were injured when two trains crashed in {town}, according to the railway.",
+        ),
     ),
     "money": (
         money,
         "How much will the new bridge in {town} cost?",
-        {
-            "chosen": (
-                "The new bridge in {town} will cost {x}.",
-                "The council said that the new bridge in {town} is to cost {x}.",
-            ),
-            "reported": (
-                "{town} will pay {x} for its new bridge.",
-                "The cost of the new bridge in {town} will be {x}, its builders said.",
-            ),
-        },
+        (
+            "The new bridge in {town} will cost {x}.",
+            "The council said that the new bridge in {town} is to cost {x}.",
+            "{town} will pay {x} for its new bridge.",
+            "The cost of the new bridge in {town} will be {x}, its builders said.",
+        ),
     ),
     "length": (
         length,
         "How high was the flood in {town}?",
-        {
-            "chosen": (
-                "The flood in {town} was {x} high.",
-                "In {town} the flood was {x} high at its worst, the water office said.",
-            ),
-            "reported": (
-                "The flood in {town} rose to a height of {x}.",
-                "Water stood {x} high in the flood in {town}.",
-            ),
-        },
+        (
+            "The flood in {town} was {x} high.",
+            "In {town} the flood was {x} high at its worst, the water office said.",
+            "The flood in {town} rose to a height of {x}.",
+            "Water stood {x} high in the flood in {town}.",
+        ),
     ),
     "day": (
         day,
         "When did the power plant in {town} shut down?",
-        {
-            "chosen": (
-                "The power plant in {town} shut down {x}.",
-                "The power plant in {town}, the oldest of the country, shut down {x}.",
-            ),
-            "reported": (
-                "Engineers shut down the power plant in {town} {x}.",
-                "The power plant in {town} was shut down {x} after a leak.",
-            ),
-        },
+        (
+            "The power plant in {town} shut down {x}.",
+            "The power plant in {town}, the oldest of the country, shut down {x}.",
+            "Engineers shut down the power plant in {town} {x}.",
+            "The power plant in {town} was shut down {x} after a leak.",
+        ),
     ),
     "hour": (
         hour,
         "When did the concert hall in {town} catch fire?",
-        {
-            "chosen": (
-                "The concert hall in {town} caught fire {x}.",
-                "Guards said that the concert hall in {town} caught fire {x}.",
-            ),
-            "reported": (
-                "Fire broke out in the concert hall in {town} {x}.",
-                "The concert hall in {town} caught fire {x}, neighbours said.",
-            ),
-        },
+        (
+            "The concert hall in {town} caught fire {x}.",
+            "Guards said that the concert hall in {town} caught fire {x}.",
+            "Fire broke out in the concert hall in {town} {x}.",
+            "The concert hall in {town} caught fire {x}, neighbours said.",
+        ),
     ),
     "person": (
         person,
         "Who won the chess tournament in {town}?",
-        {
-            "chosen": ("{x} won the chess tournament in {town}.", "The chess tournament in {town} was won by {x}."),
-            "reported": (
-                "In {town}, {x} won the chess tournament.",
-                "The winner of the chess tournament in {town} was {x}.",
-            ),
-        },
+        (
+            "{x} won the chess tournament in {town}.",
+            "The chess tournament in {town} was won by {x}.",
+            "In {town}, {x} won the chess tournament.",
+            "The winner of the chess tournament in {town} was {x}.",
+        ),
     ),
     "whether": (
         whether,
         "Did the sirens in {town} work?",
-        {
-            "chosen": ("The sirens in {town} {x} during the storm.", "Residents said that the sirens in {town} {x}."),
-            "reported": ("During the storm the sirens in {town} {x}.", "The sirens in {town} {x}, a report found."),
-        },
+        (
+            "The sirens in {town} {x} during the storm.",
+            "Residents said that the sirens in {town} {x}.",
+            "During the storm the sirens in {town} {x}.",
+            "The sirens in {town} {x}, a report found.",
+        ),
     ),
 }
 _AROUND = (
@@ -287,7 +268,7 @@ def cases(part: str) -> Iterator[Case]:
             facts = make(rng, published, differs := number % 2 == 0)
             texts = tuple(
                 f"{_upper(form.format(x=fact, town=town))} {around.format(town=town)}"
-                for form, fact, around in zip(tellings[part], facts, _AROUND, strict=True)
+                for form, fact, around in zip(rng.sample(tellings, 2), facts, _AROUND, strict=True)
             )
             yield Case(kind, question.format(town=town), (texts[0], texts[1]), (published, published), differs)
 

@@ -3,6 +3,8 @@
 import re
 
 _SPLIT = re.compile(r"\s+or\s+(?!not\b)", re.IGNORECASE)
+_LAST_NAME = re.compile(r"\b[^\W\d_a-zа-я][\w’'-]*(?:\s+[^\W\d_a-zа-я][\w’'-]*)*\Z")
+_FIRST_NAME = re.compile(r"[^\W\d_a-zа-я][\w’'-]*(?:\s+[^\W\d_a-zа-я][\w’'-]*)*")
 _MOST_WORDS = 6
 _EMPTY = frozenset(str.split("a an the in at on by to from of for with is was were are it be been or and did do does"))
 
@@ -16,11 +18,18 @@ def choices(question: str) -> tuple[str, str] | None:
     if len(parts) != 2:  # noqa: PLR2004 - one "or" makes two parts
         return None
     before, second = parts
-    words = second.split()
-    if not 0 < len(words) <= _MOST_WORDS or not before.split():
+    if not second or not before.split():
         return None
-    first = _first(before, words)
-    return (first, second) if keywords(first) - keywords(second) and keywords(second) - keywords(first) else None
+    if second[0].isupper():
+        found = _names(before, second)
+    else:
+        count = len(second.split())
+        found = (_beside(before, second.split()), second) if count <= _MOST_WORDS else None
+    return found if found and _differ(*found) else None
+
+
+def _differ(one: str, other: str) -> bool:
+    return bool(keywords(one) - keywords(other)) and bool(keywords(other) - keywords(one))
 
 
 def keywords(words: str) -> frozenset[str]:
@@ -28,23 +37,20 @@ def keywords(words: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", words.lower())) - _EMPTY
 
 
-def _first(before: str, second: list[str]) -> str:
+def _names(before: str, second: str) -> tuple[str, str] | None:
+    """The names on either side of "or"; the word that begins a question has a capital letter without being one."""
+    first = _LAST_NAME.search(before, 1 if before[0].isupper() and not before[:1].isspace() else 0)
+    other = _FIRST_NAME.match(second)
+    return (first.group(), other.group()) if first and other else None
+
+
+def _beside(before: str, second: list[str]) -> str:
     """The end of `before` that stands beside the words after "or": from the same small word on, or as many words."""
-    head = second[0].lower()
+    after_mark = max(before.rfind(","), before.rfind(":"))
+    if after_mark >= 0:
+        return before[after_mark + 1 :].strip()
     tokens = list(re.finditer(r"\S+", before))
-    colon = max(before.rfind(","), before.rfind(":"))
-    if colon >= 0:
-        return before[colon + 1 :].strip()
-    if head in _EMPTY:
-        same = [token.start() for token in tokens if token.group().lower() == head]
-        if same:
-            return before[same[-1] :]
-    named = second[0][0].isupper()
-    count = len(second)
-    if named:  # a name is as long as it has capital letters
-        count = 0
-        for token in reversed(tokens):
-            if not token.group()[0].isupper():
-                break
-            count += 1
-    return before[tokens[-min(max(count, 1), len(tokens))].start() :]
+    same = [token.start() for token in tokens if token.group().lower() == second[0].lower()]
+    if second[0].lower() in _EMPTY and same:
+        return before[same[-1] :]
+    return before[tokens[-min(len(second), len(tokens))].start() :]

@@ -30,6 +30,8 @@ class Wants(StrEnum):
     ANYTHING = auto()
 
 
+# Letters by which a noun of the question is known in the singular and the plural.
+_STEM = 5
 _YEAR_DIGITS = 4
 _CENTURIES = ("18", "19", "20")
 
@@ -108,10 +110,11 @@ def _amounts_agree(question: str, one: Citation, other: Citation) -> bool | None
 
 def _count_other_things(question: str, one: Amount, other: Amount) -> bool:
     """Whether the numbers stand before different nouns, of which the question has only one."""
-    if one.kind != "count" or one.noun == other.noun or {one.noun, other.noun} & _ANY_NOUN:
+    if one.kind != "count" or one.noun == other.noun:
         return False
-    asked = question.lower()
-    return (one.noun[:5] in asked) != (other.noun[:5] in asked)
+    asked = {noun for noun in (one.noun, other.noun) if noun and noun[:_STEM] in question.lower()}
+    rest = {one.noun, other.noun} - asked
+    return len(asked) == 1 and not rest & _ANY_NOUN
 
 
 def _amounts_of(citation: Citation) -> list[Amount]:

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from qa_bot.attribution import attribution
 from qa_bot.faces.safe_text import one_line, visible
+from qa_bot.faces.sides import NOTHING_FOR_IT, backed, heading, number_of, shown_sides, side_heading
 from qa_bot.faces.terminal import block, joined, shows_style, write
-from qa_bot.types import Abstention, Answer, Article, Citation, Copy, Reason, Turn
+from qa_bot.types import Abstention, Answer, Article, Citation, Copy, Reason, Side, Turn
 
 _INDENT = 2
 # A line or two; the machine-readable reply has all.
@@ -58,16 +59,52 @@ def understanding(query: str, asked: str, notes: Sequence[str]) -> list[str]:
 
 
 def print_reply(console: Console, turn: Turn, *, limit: int) -> int:
-    """The reply with at most `limit` of its citations written out; returns how many were."""
+    """The reply with at most `limit` of its citations written out, but of several sides each; returns how many were."""
     entries = reply_entries(turn)[:limit]
     for words in understanding(turn.query.text, turn.query.asked, turn.query.notes):
         write(console, block(console, Text(words, "dim"), indent=_INDENT))
-    if isinstance(turn.reply, Abstention):
-        write(console, Text(_REASONS[turn.reply.reason], "bold"))
-        if entries:
-            write(console, Text(f"\n{NOT_AN_ANSWER}", "dim"))
-    print_entries(console, entries, first=1, marked=isinstance(turn.reply, Answer))
+    match turn.reply:
+        case Abstention(reason=reason):
+            write(console, Text(_REASONS[reason], "bold"))
+            if entries:
+                write(console, Text(f"\n{NOT_AN_ANSWER}", "dim"))
+            print_entries(console, entries, first=1, marked=False)
+        case Answer() as answer if several := shown_sides(answer):
+            write(console, Text(heading(answer.relation) or "", "bold"))
+            for side in several:
+                _print_side(console, turn, side, side.citations[:1])
+            return len(answer.citations)
+        case Answer() as answer:
+            print_entries(console, entries, first=1, marked=True)
+            for words in _backing(answer):
+                write(console, Text(f"\n  {words}", "dim"))
     return len(entries)
+
+
+def print_sides(console: Console, turn: Turn) -> int:
+    """One quotation of each article that answers, those that say the same together; returns how many there are."""
+    sides = turn.reply.sides if isinstance(turn.reply, Answer) else ()
+    for side in sides:
+        _print_side(console, turn, side, side.citations)
+    return sum(len(side.citations) for side in sides)
+
+
+def _print_side(console: Console, turn: Turn, side: Side, citations: Sequence[Citation]) -> None:
+    words = side_heading(side.asked, len(side.citations), side.independent)
+    if words:
+        write(console, block(console, Text(f"\n{words}", "bold"), indent=_INDENT))
+    if not citations:
+        write(console, block(console, Text(NOTHING_FOR_IT), indent=_INDENT))
+    entries = all_entries(turn)
+    for citation in citations:
+        print_entries(console, [citation], first=number_of(citation, entries), marked=True)
+
+
+def _backing(answer: Answer) -> Iterator[str]:
+    """How many articles say so, where they are several."""
+    for side in answer.sides:
+        if words := backed(len(side.citations), side.independent):
+            yield words
 
 
 def print_entries(console: Console, entries: Sequence[Citation], *, first: int, marked: bool) -> None:

@@ -8,16 +8,18 @@ from rich.text import Text
 
 from qa_bot.dialogue import Conversation
 from qa_bot.errors import QABotError
-from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply
+from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply, print_sides
 from qa_bot.faces.safe_text import counted, one_line
+from qa_bot.faces.sides import number_of
 from qa_bot.faces.surroundings import print_surroundings
 from qa_bot.faces.terminal import block, joined, write
 from qa_bot.index.store import ArticleInfo
-from qa_bot.types import Turn
+from qa_bot.types import Answer, Turn
 
 COMMANDS = {
     "/more": "further quotations and passages for the last question",
     "/context": "the quotation [N] in its surroundings: /context 1",
+    "/who": "who says so: a quotation of each article that answers",
     "/sources": "the articles that are asked",
     "/help": "these commands",
     "/quit": "leave; so does Ctrl-D",
@@ -52,10 +54,12 @@ class Repl:
         self._interactive = interactive
         self._conversation = Conversation()
         self._shown = 0
+        self._named: set[int] = set()
         self._over = False
         self._commands: dict[str, Callable[[str], None]] = {
             "/more": self._more,
             "/context": self._context,
+            "/who": self._who,
             "/sources": self._sources,
             "/help": self._help,
             "/quit": self._quit,
@@ -86,12 +90,13 @@ class Repl:
     def _answer(self, question: str) -> None:
         turn = self._ask(question, self._conversation)
         self._conversation = self._conversation.then(turn)
-        self._shown = 0
+        self._named = set()
         limit = 1 if answering_entries(turn) else self._passages
         self._shown = print_reply(self._console, turn, limit=limit)
         left = len(all_entries(turn)) - self._shown
         if left and self._interactive:
-            self._say(f"\n      /more shows {left} more, /context 1 the surroundings")
+            who = ", /who the articles that say so" if _several_say_so(turn) else ""
+            self._say(f"\n      /more shows {left} more, /context 1 the surroundings{who}")
         self._say("")
 
     def _obey(self, line: str) -> None:
@@ -126,7 +131,11 @@ class Repl:
         turn = self._last()
         if turn is None:
             return
-        entries = {str(number): entry for number, entry in enumerate(all_entries(turn)[: self._shown], start=1)}
+        entries = {
+            str(number): entry
+            for number, entry in enumerate(all_entries(turn), start=1)
+            if number <= self._shown or number in self._named
+        }
         number = argument.strip("[]") or "1"
         if number not in entries:
             shown = f"[1] to [{len(entries)}] are shown so far" if entries else "the last question found nothing"
@@ -134,6 +143,16 @@ class Repl:
             return
         marked = int(number) <= answering_entries(turn)
         print_surroundings(self._console, int(number), entries[number], marked=marked)
+        self._say("")
+
+    def _who(self, _: str) -> None:
+        turn = self._last()
+        if turn is None:
+            return
+        if not print_sides(self._console, turn):
+            self._say("The articles do not say: there is nobody to name.")
+        sides = turn.reply.sides if isinstance(turn.reply, Answer) else ()
+        self._named = {number_of(entry, all_entries(turn)) for side in sides for entry in side.citations}
         self._say("")
 
     def _sources(self, _: str) -> None:
@@ -165,3 +184,7 @@ class Repl:
 
     def _say(self, words: str) -> None:
         write(self._console, Text(words, "dim"))
+
+
+def _several_say_so(turn: Turn) -> bool:
+    return isinstance(turn.reply, Answer) and any(len(side.citations) > 1 for side in turn.reply.sides)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa_bot.attribution import Attribution, attribution
+from qa_bot.faces.rendering import all_entries
+from qa_bot.faces.sides import number_of
 from qa_bot.types import Abstention, Answer, Citation, Evidence, Reply, Timing, Turn
 
 # Far finer than any difference that matters, and short to read.
@@ -18,6 +20,7 @@ def reply_object(turn: Turn, *, question_id: str | int | None, passages: int) ->
         "question": turn.query.asked,
         "query": turn.query.text,
         **_verdict(turn.reply),
+        **_weighed(turn),
         "passages": [_passage(evidence) for evidence in turn.evidence[:passages]],
         "notes": [*turn.query.notes, *turn.reading.notes],
         "timing_ms": _timing(turn.timing),
@@ -47,6 +50,23 @@ def _verdict(reply: Reply) -> dict[str, Any]:
                 "citations": [],
                 "closest": _numbered(closest),
             }
+
+
+def _weighed(turn: Turn) -> dict[str, Any]:
+    """How the articles' answers stand to each other, and who gives which; `n` counts on behind the citations."""
+    if not isinstance(turn.reply, Answer):
+        return {"relation": None, "sides": []}
+    entries = all_entries(turn)
+    sides = [
+        {
+            "asked": side.asked,
+            "articles": len(side.citations),
+            "independent": side.independent,
+            "citations": [_citation(number_of(citation, entries), citation) for citation in side.citations],
+        }
+        for side in turn.reply.sides
+    ]
+    return {"relation": str(turn.reply.relation), "sides": sides}
 
 
 def _numbered(citations: Sequence[Citation]) -> list[dict[str, Any]]:

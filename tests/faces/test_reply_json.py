@@ -38,7 +38,7 @@ def test_answered_reply_is_the_contract() -> None:
         ("answer", "The harbour was built in 1874 by Ana Kovač."),
         ("support", 0.94),
     ]
-    assert list(reply)[6:] == ["citations", "closest", "passages", "notes", "timing_ms"]
+    assert list(reply)[6:] == ["citations", "closest", "relation", "sides", "passages", "notes", "timing_ms"]
     assert list(reply["citations"][0].items()) == list(first.items())
     assert [entry["n"] for entry in reply["citations"]] == [1, 2]
     assert reply["closest"] == []

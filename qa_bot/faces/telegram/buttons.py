@@ -37,6 +37,7 @@ class Action(StrEnum):
     ARTICLE = "a"
     PUBLISH = "u"
     DISCARD = "d"
+    WHO = "w"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,17 @@ def reply_keyboard(number: int, record: Record) -> InlineKeyboardMarkup | None:
         row.insert(0, _button("More \N{BLACK RIGHT-POINTING SMALL TRIANGLE}", Action.PAGE, number, 1))
     if url := address(record.entries[0]):
         row.append(InlineKeyboardButton("Open article", url=url))
-    return InlineKeyboardMarkup([row, _votes(number)])
+    rows = [row, _votes(number)]
+    if any(len(side.entries) > 1 for side in record.sides):
+        rows.insert(1, [_button("Who says so", Action.WHO, number)])
+    return InlineKeyboardMarkup(rows)
+
+
+def back_keyboard(number: int) -> InlineKeyboardMarkup:
+    """Under what was shown in the place of a reply: back to it."""
+    return InlineKeyboardMarkup(
+        [[_button("\N{BLACK LEFT-POINTING SMALL TRIANGLE} Back", Action.PAGE, number, 0)], _votes(number)]
+    )
 
 
 def page_keyboard(number: int, record: Record, page: int) -> InlineKeyboardMarkup:

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 from qa_bot.faces.rendering import NOT_AN_ANSWER, support_word, understanding
 from qa_bot.faces.safe_text import one_line
+from qa_bot.faces.sides import NOTHING_FOR_IT, backed, heading, side_heading
 from qa_bot.faces.telegram.markup import Block, Fragment, fits, line
-from qa_bot.faces.telegram.records import Quotation, Record
-from qa_bot.types import Article
+from qa_bot.faces.telegram.records import KeptSide, Quotation, Record
+from qa_bot.types import Article, Relation
 
 PER_PAGE = 3
 SILENT = "The articles do not say."
@@ -29,16 +30,49 @@ def reply_blocks(record: Record) -> list[Block]:
     ]
     if not record.entries:
         return [*understood, line(SILENT if record.notes else NOTHING_RESEMBLES)]
+    if record.answered and record.relation != Relation.SAME:
+        return [*understood, *_several_blocks(record)]
     if record.answered:
         blocks = [*understood, *entry_blocks(record.entries[0], 1, marked=True)]
         rest = [folded(entry, number, marked=True) for number, entry in _numbered(record.entries[: record.own])[1:]]
     else:
         blocks = [*understood, Block((Fragment(SILENT, bold=True),)), line(NOT_AN_ANSWER)]
         rest = [folded(entry, number, marked=False) for number, entry in _numbered(record.entries[: record.own])]
+    said_by = [words for side in record.sides if (words := backed(len(side.entries), side.independent))]
+    blocks.extend(line(words) for words in said_by)
     for block in rest:
         if fits([*blocks, block]):
             blocks.append(block)
     return blocks
+
+
+def _several_blocks(record: Record) -> Iterator[Block]:
+    """The sides one under the other, a quotation of each."""
+    yield Block((Fragment(heading(Relation(record.relation)) or "", bold=True),))
+    for side in record.sides:
+        yield from _side_blocks(record, side, side.entries[:1])
+
+
+def sides_blocks(record: Record) -> list[Block]:
+    """Who says so: a quotation of each article that answers, those that say the same together.
+
+    What one message does not hold is left out; further passages have it.
+    """
+    blocks: list[Block] = []
+    for block in (block for side in record.sides for block in _side_blocks(record, side, side.entries)):
+        if fits([*blocks, block]):
+            blocks.append(block)
+    return blocks
+
+
+def _side_blocks(record: Record, side: KeptSide, numbers: Sequence[int]) -> Iterator[Block]:
+    words = side_heading(side.asked, len(side.entries), side.independent)
+    if words:
+        yield Block((Fragment(words, bold=True),))
+    if not numbers:
+        yield line(NOTHING_FOR_IT)
+    for number in numbers:
+        yield from entry_blocks(record.entries[number - 1], number, marked=True)
 
 
 def page_count(record: Record) -> int:

@@ -10,6 +10,7 @@ from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.buttons import (
     Action,
     Press,
+    back_keyboard,
     context_keyboard,
     page_keyboard,
     read,
@@ -19,7 +20,14 @@ from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.journal import Stored
 from qa_bot.faces.telegram.library import still_there
 from qa_bot.faces.telegram.markup import Block, line, messages
-from qa_bot.faces.telegram.messages import context_blocks, context_bounds, page_blocks, page_count, reply_blocks
+from qa_bot.faces.telegram.messages import (
+    context_blocks,
+    context_bounds,
+    page_blocks,
+    page_count,
+    reply_blocks,
+    sides_blocks,
+)
 from qa_bot.faces.telegram.publishing import Publishing
 from qa_bot.faces.telegram.questions import Questions
 
@@ -62,6 +70,9 @@ class Presses:
                 await self._page(query, press)
             case Action.CONTEXT:
                 await self._context(query, press)
+            case Action.WHO:
+                stored = self._stored(query, press)
+                await self._show(query, sides_blocks(stored.record), back_keyboard(stored.id))
             case Action.VOTE:
                 await self._vote(query, press)
             case Action.EXAMPLE:

@@ -1,13 +1,15 @@
 """What the journal keeps of a reply, so that buttons, conversations and exports outlive the process."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from qa_bot.attribution import attribution
 from qa_bot.faces.rendering import all_entries, also_in, answering_entries, reply_entries
 from qa_bot.faces.reply_json import attribution_object
-from qa_bot.types import Citation, Turn
+from qa_bot.faces.sides import number_of
+from qa_bot.types import Answer, Citation, Relation, Turn
 
 # Quotations kept of one reply: what the buttons lead through.
 _MOST_ENTRIES = 12
@@ -67,8 +69,20 @@ class Quotation:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSide:
+    """A side of an answer: the question's words for it, how many sources are independent, its entries' numbers."""
+
+    asked: str | None
+    independent: int
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """A reply by value: the first `answering` of the entries answer, the first `own` are the reply's own."""
+    """A reply by value: the first `answering` of the entries answer, the first `own` are the reply's own.
+
+    `sides` are the answers that the articles give, `relation` says how they stand to each other.
+    """
 
     question: str
     query: str
@@ -77,6 +91,8 @@ class Record:
     own: int
     entries: tuple[Quotation, ...]
     notes: tuple[str, ...] = ()
+    relation: str = Relation.SAME
+    sides: tuple[KeptSide, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn) -> "Record":
@@ -89,6 +105,8 @@ class Record:
             own=len(reply_entries(turn)),
             entries=tuple(Quotation.of(entry) for entry in all_entries(turn)[:_MOST_ENTRIES]),
             notes=turn.query.notes,
+            relation=turn.reply.relation if isinstance(turn.reply, Answer) else Relation.SAME,
+            sides=tuple(_kept_sides(turn)),
         )
 
     @property
@@ -106,6 +124,9 @@ class Record:
         values = json.loads(text)
         values["entries"] = tuple(_quotation(entry) for entry in values["entries"])
         values["notes"] = tuple(values.get("notes", ()))
+        values["sides"] = tuple(
+            KeptSide(side["asked"], side["independent"], tuple(side["entries"])) for side in values.get("sides", ())
+        )
         return cls(**values)
 
     def reply_object(self) -> dict[str, Any]:
@@ -119,8 +140,26 @@ class Record:
             "support": self.support,
             "citations": own if self.answered else [],
             "closest": [] if self.answered else own,
+            "relation": self.relation if self.answered else None,
+            "sides": [self._side_object(side) for side in self.sides],
             "notes": list(self.notes),
         }
+
+    def _side_object(self, side: KeptSide) -> dict[str, Any]:
+        return {
+            "asked": side.asked,
+            "articles": len(side.entries),
+            "independent": side.independent,
+            "citations": [{"n": number, **_object(self.entries[number - 1])} for number in side.entries],
+        }
+
+
+def _kept_sides(turn: Turn) -> Iterator[KeptSide]:
+    if isinstance(turn.reply, Answer):
+        entries = all_entries(turn)
+        for side in turn.reply.sides:
+            numbers = [number_of(citation, entries) for citation in side.citations]
+            yield KeptSide(side.asked, side.independent, tuple(n for n in numbers if n <= _MOST_ENTRIES))
 
 
 def _object(entry: Quotation) -> dict[str, Any]:
