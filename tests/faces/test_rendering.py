@@ -2,15 +2,23 @@ import io
 from dataclasses import replace
 
 import pytest
-from doubles import BUILT, COAST, HARBOUR, MUSEUM, TRAP, FakePipeline, citation
+from doubles import BUILT, COAST, HARBOUR, MUSEUM, TRAP, WEIGHED, FakePipeline, citation, evidence
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from qa_bot.faces.explaining import print_explanation
-from qa_bot.faces.rendering import all_entries, also_in, answering_entries, print_entries, print_reply, support_word
+from qa_bot.faces.rendering import (
+    all_entries,
+    also_in,
+    answering_entries,
+    print_entries,
+    print_reply,
+    print_sides,
+    support_word,
+)
 from qa_bot.faces.terminal import block
-from qa_bot.types import Copy, Reading
+from qa_bot.types import Answer, Citation, Copy, Evidence, Reading, Relation, Side, Turn
 
 
 def piped() -> Console:
@@ -265,3 +273,55 @@ def test_how_the_question_was_understood() -> None:
     print_reply(console, replace(turn, query=asked), limit=1)
 
     assert written(console).startswith("  searched: When was the harbour built?\n  A note.\n\n  The harbour was built")
+
+
+def evidence_of(cited: Citation) -> Evidence:
+    """The citation as it was weighed."""
+    return evidence(cited, dense_rank=3, lexical_rank=3, score=0.2)
+
+
+def differing() -> Turn:
+    """A reply in which two articles agree and one differs."""
+    other = replace(HARBOUR, id="other", source="Sea News", published="2023-01-01")
+    third = replace(HARBOUR, id="third", source="The Bay", published=None)
+    newer = citation(other, BUILT.text, "1874", paragraph=3, support=0.9)
+    same = citation(third, BUILT.text, "1874", paragraph=3, support=0.8)
+    turn = FakePipeline().ask("built?")
+    sides = (Side((newer,), 1), Side((BUILT, same), 1))
+    return replace(turn, reply=Answer(turn.query, (BUILT, newer), sides, Relation.DIFFER))
+
+
+def test_sides_stand_one_under_the_other() -> None:
+    """Articles that differ are shown side by side in the order of their sides, and how many agree."""
+    console = piped()
+
+    count = print_reply(console, differing(), limit=1)
+
+    text = written(console)
+    assert count == 2
+    places = [text.index(words) for words in ("The articles differ", "[2]", "Sea News", "2 articles say so", "[1]")]
+    assert places == sorted(places)
+    assert "The Bay" not in text
+
+
+def test_everyone_who_says_so_is_quoted() -> None:
+    """On request each article of each side is quoted."""
+    console = piped()
+    turn = differing()
+    assert isinstance(turn.reply, Answer)
+    known = replace(turn, reading=Reading((*WEIGHED, evidence_of(turn.reply.sides[1].citations[1])), ()))
+
+    assert print_sides(console, known) == 3
+    assert all(words in written(console) for words in ("Sea News", "Coast Weekly", "The Bay"))
+
+
+def test_a_side_may_have_nothing() -> None:
+    """Of two that the question names, the one that no article speaks for says so."""
+    console = piped()
+    turn = FakePipeline().ask("built?")
+    sides = (Side((BUILT,), 1, "in 1874"), Side((), 0, "in 1900"))
+
+    print_reply(console, replace(turn, reply=Answer(turn.query, (BUILT,), sides, Relation.CHOICE)), limit=5)
+
+    assert "  in 1874:\n" in written(console)
+    assert "  in 1900:\n  The articles have nothing for this.\n" in written(console)

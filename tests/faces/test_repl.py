@@ -1,15 +1,16 @@
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from doubles import NEW, FakePipeline
+from doubles import BUILT, COAST, NEW, FakePipeline
 from rich.console import Console
 
 from qa_bot.dialogue import Conversation
 from qa_bot.errors import IndexUnavailable
 from qa_bot.faces.repl import COMMANDS, FILTERS, Repl
-from qa_bot.types import Turn
+from qa_bot.types import Answer, Side, Turn
 
 
 def talk(*lines: str | type[BaseException], pipeline: FakePipeline | None = None, interactive: bool = False) -> str:
@@ -182,3 +183,24 @@ def test_ctrl_c_ends_a_piped_conversation() -> None:
     """Where nobody types, Ctrl-C ends the conversation."""
     with pytest.raises(KeyboardInterrupt):
         talk("moon", KeyboardInterrupt)
+
+
+def test_who_says_so() -> None:
+    """`/who` quotes each article that answers; after an abstention there is nobody, before a question it says so."""
+    pipeline = FakePipeline()
+    plain = pipeline.ask
+
+    def ask(question: str, conversation: Conversation = NEW) -> Turn:
+        turn = plain(question, conversation)
+        if isinstance(turn.reply, Answer):
+            turn = replace(turn, reply=replace(turn.reply, sides=(Side((BUILT, COAST), 1),)))
+        return turn
+
+    pipeline.ask = ask  # type: ignore[method-assign]
+
+    assert talk("/who") == "Ask a question first.\n"
+    assert "there is nobody to name" in talk("who?", "/who", pipeline=pipeline)
+    text = talk("built?", "/who", "/context 2", pipeline=pipeline)
+    assert text.count("2 articles say so, 1 independent") == 2
+    assert "lies on the coast" in text
+    assert ">>Mirna lies on the coast.<<" in text

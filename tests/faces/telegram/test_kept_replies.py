@@ -3,8 +3,11 @@ from dataclasses import replace
 
 from records_double import quotation, record
 
+from qa_bot.faces.telegram.markup import html_of
+from qa_bot.faces.telegram.messages import reply_blocks, sides_blocks
 from qa_bot.faces.telegram.records import Record
 from qa_bot.pipeline import Pipeline
+from qa_bot.types import Answer, Relation, Side
 
 
 def test_a_record_survives_json() -> None:
@@ -18,7 +21,7 @@ def test_a_record_survives_json() -> None:
 
 def test_a_record_of_before(shipped: Pipeline) -> None:
     """A record that was written before stories were known is read; the export has ids alone."""
-    kept = Record.of(shipped.ask("Where has Tsikhanouskaya lived since 2020?"))
+    kept = Record.of(shipped.ask("When did Tsikhanouskaya meet members of the US State Department?"))
     older = json.loads(kept.to_json())
     for entry in older["entries"]:
         del entry["also"], entry["also_in"]
@@ -55,3 +58,25 @@ def test_the_contract_of_an_abstention() -> None:
 
     assert (reply["status"], reply["answer"], reply["citations"]) == ("not_supported", None, [])
     assert [citation["n"] for citation in reply["closest"]] == [1, 2]
+
+
+def test_sides_are_kept(shipped: Pipeline) -> None:
+    """A record keeps who says what; the reply shows each side and who says so quotes every article of it."""
+    turn = shipped.ask("When did Tsikhanouskaya meet members of the US State Department?")
+    assert isinstance(turn.reply, Answer)
+    first, second = (item.citation for item in turn.evidence[:2])
+    sides = (Side((second,), 1), Side((first,), 1), Side((), 0, "in May"))
+    reply = Answer(turn.query, (first, second), sides, Relation.CHOICE)
+
+    kept = Record.of(replace(turn, reply=reply))
+
+    assert Record.from_json(kept.to_json()) == kept
+    assert [(side.asked, side.entries) for side in kept.sides] == [(None, (2,)), (None, (1,)), ("in May", ())]
+    exported = kept.reply_object()
+    assert exported["relation"] == "choice"
+    assert [side["articles"] for side in exported["sides"]] == [1, 1, 0]
+    shown = html_of(reply_blocks(kept))
+    assert (
+        shown.index("[2]") < shown.index("[1]") < shown.index("<b>in May:</b>\n\nThe articles have nothing for this.")
+    )
+    assert html_of(sides_blocks(kept)) == shown.removeprefix("<b>For each of the two:</b>\n\n")
