@@ -15,6 +15,7 @@ from qa_bot.corpus.fetching import Page
 from qa_bot.corpus.formats import file_type
 from qa_bot.corpus.reader import parse_content
 from qa_bot.corpus.unreadable import Unreadable
+from qa_bot.corpus.web_intake import with_address
 from qa_bot.errors import QABotError
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.telegram.buttons import upload_keyboard
@@ -135,7 +136,9 @@ class Publishing:
         except Unreadable as error:
             await self._desk.say(place_of(message), f"{one_line(url)} cannot be read. {error}")
             return
-        await self._propose(message, user, _page_name(page), page.content)
+        name = _page_name(page)
+        content, _ = with_address(page, file_type(page.content, name) or "")
+        await self._propose(message, user, name, content)
 
     async def _propose(self, message: Message, user: int, name: str, content: bytes) -> None:
         """The article is shown as it was read, with buttons to publish or discard it."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from records_double import quotation, record
 
 from qa_bot.faces.telegram.markup import html_of
-from qa_bot.faces.telegram.messages import reply_blocks, sides_blocks
+from qa_bot.faces.telegram.messages import place, reply_blocks, sides_blocks
 from qa_bot.faces.telegram.records import Record
 from qa_bot.pipeline import Pipeline
 from qa_bot.types import Answer, Relation, Side
@@ -28,6 +28,13 @@ def test_a_record_of_before(shipped: Pipeline) -> None:
 
     assert Record.from_json(json.dumps(older)) == kept
     assert list(kept.reply_object()["citations"][0])[-3:] == ["support", "also", "attributed_to"]
+
+
+def test_the_page_is_named() -> None:
+    """Where the article has pages, the page stands before the paragraph."""
+    paged = "".join(fragment.text for fragment in place(replace(quotation(), page=12), 1))
+    assert " \N{EN DASH} page 12 \N{EN DASH} paragraph 2" in paged
+    assert "page" not in "".join(fragment.text for fragment in place(quotation(), 1))
 
 
 def test_a_record_of_a_turn(shipped: Pipeline) -> None:
