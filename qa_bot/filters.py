@@ -77,11 +77,12 @@ class Archive(Protocol):
         ...
 
 
-def implied_filters(question: str, archive: Archive) -> Filtered:
+def implied_filters(question: str, archive: Archive, *, times: bool = True) -> Filtered:
     """The question without what it says in plain words of source and date of publication, and that as filters.
 
     "According to ..." means a source only if the archive has it. A month with its year, and "last week" (the seven days
-    up to the newest article), "last month" and the like mean a time of publication only if an article is of it.
+    up to the newest article), "last month" and the like mean a time of publication only if an article is of it, and
+    nothing without `times`.
     """
     text, filters = question, Filters()
     for source in sorted(archive.sources, key=len, reverse=True) if _ACCORDING.search(text) else ():
@@ -90,7 +91,7 @@ def implied_filters(question: str, archive: Archive) -> Filtered:
         if match:
             text, filters = _cut(text, match), replace(filters, sources=(source,))
             break
-    match = _RELATIVE.search(text) or _MONTH.search(text)
+    match = (_RELATIVE.search(text) or _MONTH.search(text)) if times else None
     period = _period(match, archive) if match else None
     if match and period and archive.has_dates(*period):
         text, filters = _cut(text, match), replace(filters, since=period[0], until=period[1])
@@ -160,4 +161,4 @@ def _relative_period(said: str, newest: date) -> tuple[str, str]:
 
 
 def _cut(text: str, match: re.Match[str]) -> str:
-    return " ".join(f"{text[: match.start()]} {text[match.end() :]}".replace(" ?", "?").split())
+    return " ".join(f"{text[: match.start()]} {text[match.end() :]}".replace(" ?", "?").split()).lstrip(" ,;")

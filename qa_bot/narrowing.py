@@ -9,12 +9,12 @@ from qa_bot.index.selecting import Selection
 from qa_bot.types import Filters, Query
 
 
-def implied(query: Query, index: Index) -> Query:
+def implied(query: Query, index: Index, *, times: bool = True) -> Query:
     """The query narrowed by what its plain words say of source and date; as it is where they say nothing.
 
-    What filters of the question say already is not changed.
+    What filters of the question say already is not changed; without `times` words for a time stay words.
     """
-    found = implied_filters(query.text, index.selector)
+    found = implied_filters(query.text, index.selector, times=times)
     new, old = found.filters, query.filters
     if not new or (new.sources and old.sources) or (new.since and (old.since or old.until)):
         return query

@@ -84,11 +84,12 @@ class Pipeline:
         query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
         narrowed = implied(query, self._index)
         turn = self._answered(narrowed, exclude, start)
-        if narrowed == query or isinstance(turn.reply, Answer):
+        undated = implied(query, self._index, times=False)
+        if narrowed == undated or isinstance(turn.reply, Answer):
             return turn
-        # What plain words mean is a guess: where it leads to nothing, everything is searched, and that is said.
-        note = f"nothing found in articles {', '.join(described(narrowed.filters))}: searched without that"
-        return self._answered(replace(query, notes=(*query.notes, note)), exclude, start)
+        # A time may be that of what happened: where no article of it answers, all are searched, and that is said.
+        note = f"no answer in articles {', '.join(described(narrowed.filters))}: searched without that time"
+        return self._answered(replace(undated, notes=(*undated.notes, note)), exclude, start)
 
     def _answered(self, query: Query, exclude: frozenset[str], start: float) -> Turn:
         """The turn of a query, its filters told in its notes; `start` is when the question came."""

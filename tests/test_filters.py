@@ -87,7 +87,7 @@ class _Archive:
         ("Who fell according to The Lantern?", "Who fell?", Filters(sources=("The Lantern",))),
         ("Who fell according to the lantern?", "Who fell?", Filters(sources=("The Lantern",))),
         ("What happened in November 2022?", "What happened?", Filters(since="2022-11", until="2022-11~")),
-        ("In May 2024, who fell?", ", who fell?", Filters(since="2024-05", until="2024-05~")),
+        ("In May 2024, who fell?", "who fell?", Filters(since="2024-05", until="2024-05~")),
         ("Who fell last week?", "Who fell?", Filters(since="2024-03-08", until="2024-03-14~")),
         ("Who fell last month?", "Who fell?", Filters(since="2024-02", until="2024-02~")),
         ("Who fell last year?", "Who fell?", Filters(since="2023", until="2023~")),
@@ -97,7 +97,7 @@ class _Archive:
 def test_implied(question: str, text: str, filters: Filters) -> None:
     """Sources that the archive has, months and times relative to the newest article are understood in plain words."""
     found = implied_filters(question, _Archive(["Reuters", "The Lantern"], "2024-03-14"))
-    assert (found.text.strip(" ,"), found.filters) == (text.strip(" ,"), filters)
+    assert found == Filtered(text, filters)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,8 @@ def _instead(before: str, words: str, named: Sequence[Referent]) -> str:
         return f"{words}: {body}?"
     rank = {one.name: place for place, one in enumerate(named)}
     old = min(theirs, key=lambda one: rank.get(one.name, len(rank)))
-    return f"{body[: old.start]}{words}{body[old.end :]}?"
+    start = old.start - 4 if words.startswith("the ") and body[: old.start].endswith(" the ") else old.start
+    return f"{body[:start]}{words}{body[old.end :]}?"
 
 
 def _without_phrase(body: str, phrase: Sequence[Token]) -> str:

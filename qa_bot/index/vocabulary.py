@@ -20,6 +20,7 @@ _END = 3
 # Of two spellings of a name that sound alike, the letters that are the same: "Kadhafi" and "Gaddafi" have .71.
 _SAME_LETTERS = 0.7
 _LONGEST_WORD = 40
+_MOST_EDITS = 2
 
 _SCHEMA = """
 CREATE TABLE words (
@@ -95,8 +96,9 @@ class Vocabulary:
     def _near(self, plain: str, *, name: bool) -> Iterator[tuple[tuple[int, bool, int, str], Known]]:
         heard = sound(plain)
         rows = self._connection.execute(
-            "SELECT plain, spelt, count, name, sound FROM words WHERE plain = ? OR sound = ? OR head = ? OR tail = ?",
-            (plain, heard, plain[:_END], plain[-_END:]),
+            "SELECT plain, spelt, count, name, sound FROM words WHERE (plain = ? OR sound = ? OR head = ? OR tail = ?)"
+            " AND abs(length(plain) - ?) <= ?",
+            (plain, heard, plain[:_END], plain[-_END:], len(plain), max(_MOST_EDITS, len(plain) // 2)),
         )
         edits = allowed_edits(plain)
         for found, spelt, count, is_name, its_sound in rows:
