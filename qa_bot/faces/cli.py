@@ -33,6 +33,12 @@ def main() -> None:
 @main.command()
 @click.argument("question", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the reply as one line of JSON.")
+@click.option(
+    "--format",
+    "kept_as",
+    type=click.Choice(["md", "json", "bibtex", "csl"]),
+    help="Print the reply as Markdown, JSON, or its articles as BibTeX or CSL-JSON.",
+)
 @click.option("--explain", is_flag=True, help="Show what was searched and weighed, and the time it took.")
 @click.option("--passages", metavar="N", type=click.IntRange(1, 50), help="Show at most N passages.")
 @click.option(
@@ -47,6 +53,7 @@ def ask(
     question: str | None,
     *,
     as_json: bool,
+    kept_as: str | None,
     explain: bool,
     passages: int | None,
     batch: str | None,
@@ -63,6 +70,8 @@ def ask(
     """
     if (question is None) == (batch is None):
         raise click.UsageError("Give one question, or --batch FILE.")
+    if kept_as and (as_json or batch is not None):
+        raise click.UsageError("--format is for one question, and instead of --json: leave out the other.")
     from qa_bot.faces.asking import ask_batch, exit_code, print_json
     from qa_bot.faces.opening import open_pipeline
     from qa_bot.faces.reply_json import reply_object
@@ -74,8 +83,13 @@ def ask(
         with click.open_file(batch, "rb") as lines:
             return ask_batch(pipeline.ask, lines, name="standard input" if batch == "-" else batch, passages=limit)
     turn = pipeline.ask(question or "")
-    if as_json:
+    if as_json or kept_as == "json":
         print_json(reply_object(turn, question_id=None, passages=limit))
+        return exit_code(turn)
+    if kept_as:
+        from qa_bot.faces.keeping import NAMES, written
+
+        click.echo(written([reply_object(turn, question_id=None, passages=limit)], NAMES[kept_as]), nl=False)
         return exit_code(turn)
     from qa_bot.faces.explaining import print_explanation
     from qa_bot.faces.rendering import print_reply

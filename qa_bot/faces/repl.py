@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from qa_bot.dialogue import Conversation
 from qa_bot.errors import QABotError
+from qa_bot.faces.keeping import format_of, written
 from qa_bot.faces.rendering import all_entries, answering_entries, print_entries, print_reply, print_sides
+from qa_bot.faces.reply_json import reply_object
 from qa_bot.faces.safe_text import counted, one_line
+from qa_bot.faces.saving import save_new
 from qa_bot.faces.sides import number_of
 from qa_bot.faces.surroundings import print_surroundings
 from qa_bot.faces.terminal import block, joined, write
@@ -20,11 +24,13 @@ COMMANDS = {
     "/more": "further quotations and passages for the last question",
     "/context": "the quotation [N] in its surroundings: /context 1",
     "/who": "who says so: a quotation of each article that answers",
+    "/export": "save the conversation: /export talk.md (or .json, .bib, .csl.json)",
     "/sources": "the articles that are asked",
     "/help": "these commands",
     "/quit": "leave; so does Ctrl-D",
 }
 FILTERS = "source:cnn author: title: after:2022-11-01 before: on:2022-11 “exact phrase” -without"
+_EXPORT_FILE = "conversation.md"
 # About three screens: who has more articles than that does not read a list of them.
 _SOURCES_SHOWN = 100
 
@@ -60,6 +66,7 @@ class Repl:
             "/more": self._more,
             "/context": self._context,
             "/who": self._who,
+            "/export": self._export,
             "/sources": self._sources,
             "/help": self._help,
             "/quit": self._quit,
@@ -154,6 +161,19 @@ class Repl:
         sides = turn.reply.sides if isinstance(turn.reply, Answer) else ()
         self._named = {number_of(entry, all_entries(turn)) for side in sides for entry in side.citations}
         self._say("")
+
+    def _export(self, argument: str) -> None:
+        if self._last() is None:
+            return
+        path = Path(argument or _EXPORT_FILE).expanduser()
+        kind = format_of(path.name)
+        if kind is None:
+            self._say(f"{one_line(str(path))} has no end that is known: .md, .json, .bib or .csl.json.")
+            return
+        turns = self._conversation.turns
+        replies = [reply_object(turn, question_id=None, passages=self._passages) for turn in turns]
+        save_new(path, written(replies, kind))
+        self._say(f"{counted(len(turns), 'question')} in {one_line(str(path))}.")
 
     def _sources(self, _: str) -> None:
         articles = self._articles()

@@ -262,3 +262,25 @@ def test_closed_output() -> None:
 
 
 _ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.usefixtures("opened")
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("md", "## built?\n\n> The"),
+        ("json", '{"id": null'),
+        ("bibtex", "@article{coast-weekly"),
+        ("csl", '[\n  {\n    "id"'),
+    ],
+)
+def test_a_reply_in_another_format(kind: str, words: str) -> None:
+    """--format prints the reply to keep, with the same exit codes; it goes with neither --json nor --batch."""
+    answered = run("ask", "built?", "--format", kind)
+
+    assert answered.stdout.startswith(words)
+    assert (answered.exit_code, run("ask", "who?", "--format", kind).exit_code) == (0, 1)
+    for other in (["built?", "--json"], ["--batch", "-"]):
+        refused = run("ask", *other, "--format", kind)
+        assert refused.exit_code == 2
+        assert "leave out the other" in refused.stderr

@@ -204,3 +204,22 @@ def test_who_says_so() -> None:
     assert text.count("2 articles say so, 1 independent") == 2
     assert "lies on the coast" in text
     assert ">>Mirna lies on the coast.<<" in text
+
+
+def test_export_saves_the_conversation(tmp_path: Path) -> None:
+    """`/export` writes all questions into a new file, and never over one that is there."""
+    path = tmp_path / "talk.md"
+
+    text = talk("/export", "built?", "who?", f"/export {path}", f"/export {path}", f"/export {path}.docx")
+
+    assert text.startswith("Ask a question first.\n")
+    assert f"2 questions in {path}.\n" in text
+    assert f"{path} exists already: give another name.\n" in text
+    assert "has no end that is known: .md, .json, .bib or .csl.json.\n" in text
+    assert path.read_text(encoding="utf-8").startswith("## built?\n\n> The harbour")
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_export_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """A folder that is not there is said in one sentence."""
+    assert "cannot be written (No such file or directory)" in talk("built?", f"/export {tmp_path}/no/talk.bib")

@@ -15,17 +15,23 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from qa_bot.faces.keeping import NAMES, written
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.buttons import article_key, example_keyboard
+from qa_bot.faces.telegram.delivery import Undeliverable, Unsure
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.markup import Block, line, messages
 from qa_bot.faces.telegram.questions import place_of
+
+# Questions of one conversation in a document: more than anybody asks in one.
+_MOST_EXPORTED = 500
 
 PRIVATE = {
     "ask": "ask the articles: /ask QUESTION",
     "sources": "the articles that I answer from",
     "article": "read an article: /article NUMBER or words of its title",
+    "export": "this conversation as a document: /export md, json, bibtex or csl",
     "new": "begin a new conversation",
     "help": "how I work",
     "privacy": "what I keep, and for how long",
@@ -77,6 +83,7 @@ class Commands:
             "help": self._help,
             "sources": self._sources,
             "article": self._article,
+            "export": self._export,
             "new": self._new,
             "privacy": self._privacy,
             "forget": self._forget,
@@ -131,6 +138,25 @@ class Commands:
         blocks, keyboard = page
         link = f"https://t.me/{context.bot.username}?start={ARTICLE_LINK}{article_key(article.id)}"
         await self._post(message, [*blocks, line(f"Link to this article: {link}")], keyboard)
+
+    async def _export(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        if message is None:
+            return
+        place = place_of(message)
+        kind = NAMES.get((context.args or ["md"])[0].lower())
+        journal = self._desk.journal
+        turns = journal.conversation(journal.head(place.chat, place.thread), most=_MOST_EXPORTED)
+        if kind is None:
+            await self._tell(update, f"Write what you want: /export {', '.join(NAMES)}.")
+        elif not turns:
+            await self._tell(update, "There is nothing to export yet: ask a question first.")
+        else:
+            text = written([stored.record.reply_object() for stored in turns], kind)
+            try:
+                await self._desk.sender.send_file(place, f"conversation.{kind}", text)
+            except (Undeliverable, Unsure):
+                await self._tell(update, "The document could not be sent: try again, please.")
 
     async def _new(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         if message := update.effective_message:

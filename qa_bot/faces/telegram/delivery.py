@@ -82,6 +82,20 @@ class Sender:
                 sent.append(await self._send_one(place, part, under))
         return sent
 
+    async def send_file(self, place: Place, name: str, text: str) -> None:
+        """The text as a document; raises Undeliverable or Unsure."""
+        await self._await_turn(place.chat)
+
+        async def send_once() -> Message:
+            return await self._bot.send_document(
+                place.chat, text.encode(), filename=name, message_thread_id=place.thread or None
+            )
+
+        try:
+            await _retried(send_once, also_unsure=False)
+        except (Forbidden, BadRequest, ChatMigrated) as error:
+            raise Undeliverable(str(error)) from error
+
     async def edit(self, chat: int, message: int, html: str, keyboard: InlineKeyboardMarkup | None) -> bool:
         """Whether the message now has that text; False where it cannot be edited any more."""
 

@@ -140,10 +140,10 @@ class Journal:
         """The next question of the chat's topic follows on nothing."""
         self._database.run("INSERT OR REPLACE INTO heads VALUES (?, ?, NULL)", (chat, thread))
 
-    def conversation(self, number: int | None) -> list[Stored]:
-        """The answer of that number and those before it in its conversation, oldest first."""
+    def conversation(self, number: int | None, *, most: int = _TURNS) -> list[Stored]:
+        """The answer of that number and those before it in its conversation, oldest first, `most` at most."""
         turns: list[Stored] = []
-        while number is not None and len(turns) < _TURNS and (stored := self.answer(number)):
+        while number is not None and len(turns) < most and (stored := self.answer(number)):
             turns.append(stored)
             number = stored.parent
         return turns[::-1]

@@ -194,7 +194,7 @@ async def test_lists_of_commands_are_registered(bot: Running, api: FakeBotAPI) -
     private = next(commands for scope, commands in lists.items() if "all_private_chats" in scope)
     group = next(commands for scope, commands in lists.items() if "all_group_chats" in scope)
 
-    assert {"ask", "sources", "article", "new", "help", "privacy", "forget"} == set(private)
+    assert {"ask", "sources", "article", "export", "new", "help", "privacy", "forget"} == set(private)
     assert set(group) < set(private)
     assert any("reindex" in commands for scope, commands in lists.items() if str(ADMIN) in scope)
 
@@ -257,3 +257,15 @@ async def test_haste_is_answered_with_seconds(bot: Running, api: FakeBotAPI) -> 
 
     assert "faster than I can read: try again in" in call["params"]["text"]
     assert len(api.get_calls(since, "sendMessage")) == 6
+
+
+async def test_the_conversation_as_a_document(chat: Chat, api: FakeBotAPI) -> None:
+    """/export sends the questions and citations so far as a document; before any, or in no known format, it says so."""
+    assert "nothing to export" in (await chat.say("/export"))["text"]
+    await chat.say(APRIL)
+    assert "md, json, bibtex, csl" in (await chat.say("/export pdf"))["text"]
+
+    await chat.say("/export bibtex", method="sendDocument")
+
+    sent = [message["document"]["file_name"] for message in api.chat() if "document" in message]
+    assert sent == ["conversation.bib"]
