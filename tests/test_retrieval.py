@@ -73,7 +73,7 @@ def test_scores_are_the_fusion_of_what_is_told(index: Index) -> None:
         [max(map(sentence_score, hit.sentences)) for hit in hits],
     ]
     dense, lexical, sentence = (np.array(column, dtype=np.float32) for column in columns)
-    expected = fuse((0.3, dense), (0.4, lexical), (0.8, sentence))
+    expected = fuse((0.3, dense), (0.4, lexical), (1.0, sentence))
     np.testing.assert_allclose([hit.score for hit in hits], expected, atol=1e-5)
 
 
