@@ -50,6 +50,7 @@ def description(manifest: Manifest) -> str:
         "articles": f"{manifest.articles:,}",
         "passages": f"{manifest.passages:,}, of {counted(manifest.sentences, 'sentence')}",
         "model": f"{manifest.model}, {manifest.precision}, {manifest.dimension} dimensions, {manifest.window} tokens",
+        "dense search": f"{manifest.dense}, recall at ten {manifest.recall:.3f}",
         "fidelity": f"cosine {manifest.fidelity:.4f} with the original model",
         "size": f"{sum(manifest.files.values()) / 1e6:,.1f} MB",
         "format": f"{manifest.format}",

@@ -147,6 +147,7 @@ def test_status(monkeypatch: pytest.MonkeyPatch) -> None:
         "articles": "1,200",
         "passages": "3,400, of 1 sentence",
         "model": "m, int8, 384 dimensions, 256 tokens",
+        "dense search": "Flat, recall at ten 1.000",
         "fidelity": "cosine 0.9900 with the original model",
         "size": "1.6 MB",
         "format": str(FORMAT),
