@@ -123,18 +123,23 @@ def word_measures(asked: list[Asked], rewrite: Callable[[Question], str]) -> tup
 
 
 def report_latency(asked: list[Asked], index_dir: Path) -> None:
-    """Prints the median time of follow-ups, and of the same searches asked as first questions, in turns."""
+    """Prints median times of follow-ups and of the same searches asked first: all warm, either in front in turns."""
     pipeline = Pipeline.open(index_dir)
-    follow_ups, firsts = [], []
-    for one in asked[:_TIMED]:
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for number, one in enumerate(asked[:_TIMED]):
         words = one.question["history"]
-        turn = pipeline.ask(
-            one.question["question"], Conversation(earlier=tuple(map(Exchange, words[::2], words[1::2])))
+        conversation = Conversation(earlier=tuple(map(Exchange, words[::2], words[1::2])))
+        searched = pipeline.ask(one.question["question"], conversation).query.text
+        for follows in (number % 2 == 0, number % 2 == 1):
+            turn = pipeline.ask(one.question["question"], conversation) if follows else pipeline.ask(searched)
+            times[follows].append(turn.timing.total)
+    first, after = float(np.median(times[False])), float(np.median(times[True]))
+    more = float(np.median(np.array(times[True]) - np.array(times[False])))
+    print(
+        print(
+            f"{len(times[True])} questions: first {first:.1f} ms, follow-up {after:.1f} ms, difference {more:+.1f} ms"
         )
-        follow_ups.append(turn.timing.total)
-        firsts.append(pipeline.ask(turn.query.text).timing.total)
-    first, after = float(np.median(firsts)), float(np.median(follow_ups))
-    print(f"{len(firsts)} questions: first {first:.1f} ms, as follow-up {after:.1f} ms, {after / first - 1:+.1%}")
+    )
 
 
 def report_harm(alone: list[Question], follow_ups: list[Question], index: Index) -> None:
