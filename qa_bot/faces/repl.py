@@ -103,7 +103,8 @@ class Repl:
         left = len(all_entries(turn)) - self._shown
         if left and self._interactive:
             who = ", /who the articles that say so" if _several_say_so(turn) else ""
-            self._say(f"\n      /more shows {left} more, /context 1 the surroundings{who}")
+            hint = Text(f"/more shows {left} more, /context 1 the surroundings{who}", "dim")
+            write(self._console, Text("\n") + block(self._console, hint, indent=6))
         self._say("")
 
     def _obey(self, line: str) -> None:
