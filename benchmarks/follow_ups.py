@@ -135,11 +135,7 @@ def report_latency(asked: list[Asked], index_dir: Path) -> None:
             times[follows].append(turn.timing.total)
     first, after = float(np.median(times[False])), float(np.median(times[True]))
     more = float(np.median(np.array(times[True]) - np.array(times[False])))
-    print(
-        print(
-            f"{len(times[True])} questions: first {first:.1f} ms, follow-up {after:.1f} ms, difference {more:+.1f} ms"
-        )
-    )
+    print(f"{len(asked[:_TIMED])} questions: first {first:.1f} ms, follow-up {after:.1f} ms, difference {more:+.1f} ms")
 
 
 def report_harm(alone: list[Question], follow_ups: list[Question], index: Index) -> None:
