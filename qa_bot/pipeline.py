@@ -1,8 +1,8 @@
 """The read path: a question and its conversation in, a turn out."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from time import perf_counter
 
 from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
@@ -10,6 +10,7 @@ from qa_bot.dialogue import Conversation
 from qa_bot.filters import described
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
 from qa_bot.index.manifest import Manifest
+from qa_bot.index.selecting import Selection
 from qa_bot.index.store import ArticleInfo
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.models.reader import SpanReader
@@ -18,8 +19,9 @@ from qa_bot.narrowing import implied, selected, told
 from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
 from qa_bot.spelling import spelt_as_archived
+from qa_bot.stopwatch import Stopwatch
 from qa_bot.support import load_calibration
-from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Timing, Turn
+from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Turn
 from qa_bot.weighing import weigh
 
 _NO_CONVERSATION = Conversation()
@@ -41,8 +43,10 @@ class Pipeline:
         Raises IndexMissing, IndexUnavailable or ModelUnavailable.
         """
         index = open_index(index_dir)
-        encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
-        model = SpanModel.load(index.folder / READER_FOLDER)
+        with ThreadPoolExecutor(1) as other_thread:  # both at once: each takes some 60 ms of a cold question
+            loading = other_thread.submit(OnnxEncoder.load, index.folder / ENCODER_FOLDER)
+            model = SpanModel.load(index.folder / READER_FOLDER)
+            encoder = loading.result()
         calibration = load_calibration(index.folder, reader=model.card.name)
         threshold = calibration.threshold if min_support is None else min_support
         return cls(index, encoder, SpanReader(model, calibration), min_support=threshold)
@@ -79,40 +83,40 @@ class Pipeline:
 
         Raises InvalidQuestion.
         """
-        start = perf_counter()
-        asked = standalone(question, conversation, encoder=self._encoder)
-        query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
-        narrowed = implied(query, self._index)
-        turn = self._answered(narrowed, exclude, start)
+        watch = Stopwatch()
+        with watch.step("encode"):
+            asked = standalone(question, conversation, encoder=self._encoder)
+            query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
+            narrowed = implied(query, self._index)
+        turn = self._answered(narrowed, exclude, watch)
         undated = implied(query, self._index, times=False)
         if narrowed == undated or isinstance(turn.reply, Answer):
             return turn
         # A time may be that of what happened: where no article of it answers, all are searched, and that is said.
         note = f"no answer in articles {', '.join(described(narrowed.filters))}: searched without that time"
-        return self._answered(replace(undated, notes=(*undated.notes, note)), exclude, start)
+        return self._answered(replace(undated, notes=(*undated.notes, note)), exclude, watch)
 
-    def _answered(self, query: Query, exclude: frozenset[str], start: float) -> Turn:
-        """The turn of a query, its filters told in its notes; `start` is when the question came."""
+    def _answered(self, query: Query, exclude: frozenset[str], watch: Stopwatch) -> Turn:
+        """The turn of a query, its filters told in its notes; `watch` has run since the question came."""
         selection = selected(query, self._index)
         if selection:
             query = replace(query, notes=(*query.notes, *told(query.filters, selection)))
             if not selection.articles:
-                timing = Timing(0.0, 0.0, 0.0, _ms(start, perf_counter()))
-                return Turn(query, Abstention(query, Reason.NOTHING_SELECTED, ()), Reading((), ()), timing)
-        vector = self._encoder.encode_question(query.text)
-        encoded = perf_counter()
-        hits = retrieve(query, vector, self._index, exclude=exclude, selection=selection)
-        searched = perf_counter()
-        reading = self._reader.read(query, hits)
-        copies = self._index.store.copies({item.citation.article.id for item in reading.evidence})
-        reading = with_copies(reading, copies)
-        reply = answer(query, reading.evidence, min_support=self.min_support)
-        if isinstance(reply, Answer):
-            reply = weigh(reply, reading.evidence)
-        done = perf_counter()
-        timing = Timing(_ms(start, encoded), _ms(encoded, searched), _ms(searched, done), _ms(start, done))
-        return Turn(query, reply, reading, timing)
+                reply = Abstention(query, Reason.NOTHING_SELECTED, ())
+                return Turn(query, reply, Reading((), ()), watch.timing())
+        return self._read(query, exclude, selection, watch)
 
-
-def _ms(start: float, end: float) -> float:
-    return (end - start) * 1000
+    def _read(self, query: Query, exclude: frozenset[str], selection: Selection | None, watch: Stopwatch) -> Turn:
+        with watch.step("encode"):
+            vector = self._encoder.encode_question(query.text)
+        with watch.step("search"):
+            hits = retrieve(query, vector, self._index, exclude=exclude, selection=selection, watch=watch)
+        with watch.step("read"):
+            reading = self._reader.read(query, hits)
+        with watch.step("evidence"):
+            copies = self._index.store.copies({item.citation.article.id for item in reading.evidence})
+            reading = with_copies(reading, copies)
+            reply = answer(query, reading.evidence, min_support=self.min_support)
+            if isinstance(reply, Answer):
+                reply = weigh(reply, reading.evidence)
+        return Turn(query, reply, reading, watch.timing())

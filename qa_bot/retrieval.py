@@ -16,6 +16,7 @@ from qa_bot.index.search import PassageSearch, Ranking
 from qa_bot.index.selecting import Selection
 from qa_bot.index.store import Store, StoredPassage
 from qa_bot.models.quoting import sentence_score
+from qa_bot.stopwatch import Stopwatch
 from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 
 # Passages taken from each side. More do not raise R@5 on the benchmark's corpora.
@@ -35,9 +36,17 @@ Q = TypeVar("Q")
 @dataclass(frozen=True, slots=True)
 class _Question:
     vector: Vectors
-    words: Sequence[Term]
     terms: Sequence[Term]
     weights: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Rows, with what each side says of them."""
+
+    rows: Rows
+    similarity: Scores
+    bm25: Scores
 
 
 def retrieve(
@@ -47,37 +56,50 @@ def retrieve(
     *,
     exclude: frozenset[str] = frozenset(),
     selection: Selection | None = None,
+    watch: Stopwatch | None = None,
 ) -> list[Hit]:
     """The hits for the query, best first, ties by row; `vector` is the encoded query.
 
     What two other articles of the same story say as well comes after all else.
     Articles whose id is in `exclude` are left out of the search, and so is what a `selection` leaves out.
+    The steps are timed on `watch`.
     """
-    words = index.lexical.terms(query.text)
-    terms = question_terms(words)
-    question = _Question(vector, words, terms, term_weights(terms, index.lexical))
+    watch = watch or Stopwatch()
     excluded = index.store.rows_of(sorted(exclude))
     only = None
     if selection and selection.keeps:
         only = selection.rows
     elif selection:
         excluded = np.unique(np.concatenate([excluded, selection.rows]))
-    dense = _candidates(index.dense, vector, excluded, only)
-    lexical = _candidates(index.lexical, question.words, excluded, only)
-    return _hits(question, index, dense, lexical)
+    with watch.step("lexical"):
+        words = index.lexical.terms(query.text)
+        terms = question_terms(words)
+        question = _Question(vector, terms, term_weights(terms, index.lexical))
+        lexical = _candidates(index.lexical, words, excluded, only)
+    with watch.step("dense"):
+        dense = _candidates(index.dense, vector, excluded, only)
+        rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
+        similarity = index.dense.scores(vector, rows)
+    with watch.step("lexical"):
+        bm25 = index.lexical.scores(words, rows)
+    with watch.step("sentences"):
+        kept = _shortlist(rows, similarity, bm25, index.store)
+        weighed = _Weighed(rows[kept], similarity[kept], bm25[kept])
+        return _hits(question, index, weighed, _ranks(dense), _ranks(lexical))
 
 
 def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows, only: Rows | None) -> Ranking:
     return search.search(question, _CANDIDATES, exclude=exclude, only=only)
 
 
-def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -> list[Hit]:
-    rows, similarity, bm25 = _shortlist(question, index, dense, lexical)
+def _hits(
+    question: _Question, index: Index, weighed: _Weighed, dense_ranks: dict[int, int], lexical_ranks: dict[int, int]
+) -> list[Hit]:
+    rows, similarity, bm25 = weighed.rows, weighed.similarity, weighed.bm25
     stored = [index.store.passage(row) for row in rows.tolist()]
     sentences = [_sentence_matches(question, index, passage) for passage in stored]
     best = np.array([max(map(sentence_score, matches)) for matches in sentences], dtype=np.float32)
     scores = fuse((_DENSE, similarity), (_LEXICAL, bm25), (_SENTENCE, best))
-    dense_ranks, lexical_ranks = _ranks(dense), _ranks(lexical)
     return [
         Hit(
             passage=stored[i].passage,
@@ -92,13 +114,10 @@ def _hits(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -
     ]
 
 
-def _shortlist(question: _Question, index: Index, dense: Ranking, lexical: Ranking) -> tuple[Rows, Scores, Scores]:
-    rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
-    similarity = index.dense.scores(question.vector, rows)
-    bm25 = index.lexical.scores(question.words, rows)
+def _shortlist(rows: Rows, similarity: Scores, bm25: Scores, store: Store) -> Rows:
+    """The places of the best rows, best first, by both sides together."""
     order = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)
-    kept = _copies_last(order, rows, index.store)[:_DEPTH]
-    return rows[kept], similarity[kept], bm25[kept]
+    return _copies_last(order, rows, store)[:_DEPTH]
 
 
 def _copies_last(order: Rows, rows: Rows, store: Store) -> Rows:

@@ -275,12 +275,20 @@ Reply = Answer | Abstention
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Wall time of each step of one question, in milliseconds."""
+    """Wall time of each step of one question, in milliseconds.
+
+    `dense`, `lexical` and `sentences` (all that comes after both sides have been asked) are parts of `search`;
+    `evidence` is what is made of the reading: a reply, and where else its story appeared.
+    """
 
     encode: float
     search: float
     read: float
     total: float
+    dense: float = 0.0
+    lexical: float = 0.0
+    sentences: float = 0.0
+    evidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ FLOORS = {
     "errors": 1,
     "text": 1,
     "settings": 1,
+    "stopwatch": 1,
     "dialogue": 2,
     "filters": 2,
     "corpus": 2,
@@ -45,6 +46,7 @@ FLOORS = {
     "__main__": 8,
 }
 SAME_FLOOR = {
+    ("stopwatch", "types"),  # it gives a Timing
     ("settings", "errors"),  # a setting that cannot be is an error with a sentence
     ("models", "chunking"),  # a citation names its paragraph
     ("models", "support"),  # a reader's support is calibrated

@@ -135,8 +135,11 @@ def test_hostile_questions(shipped: Pipeline) -> None:
 def test_timing(shipped: Pipeline) -> None:
     """The steps' times are positive and do not add up to more than the whole."""
     timing = shipped.ask("Who ran against Lukashenko?").timing
-    assert min(timing.encode, timing.search, timing.read) > 0
-    assert timing.encode + timing.search + timing.read <= timing.total + 1e-6
+    steps = (timing.encode, timing.search, timing.read, timing.evidence)
+    parts = (timing.dense, timing.lexical, timing.sentences)
+    assert min(*steps, *parts) > 0
+    assert sum(parts) <= timing.search + 1e-6
+    assert sum(steps) <= timing.total + 1e-6
 
 
 def test_articles_and_manifest(shipped: Pipeline) -> None:

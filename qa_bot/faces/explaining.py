@@ -21,8 +21,9 @@ def print_explanation(console: Console, turn: Turn, *, passages: int, min_suppor
     write(
         console,
         Text(
-            f"  time       {timing.total:.1f} ms: encode {timing.encode:.1f},"
-            f" search {timing.search:.1f}, read {timing.read:.1f}"
+            f"  time       {timing.total:.1f} ms: encode {timing.encode:.1f}, search {timing.search:.1f}"
+            f" (dense {timing.dense:.1f}, words {timing.lexical:.1f}, sentences {timing.sentences:.1f}),"
+            f" read {timing.read:.1f}, evidence {timing.evidence:.1f}"
         ),
     )
     shown = turn.evidence[:passages]

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from qa_bot.errors import QABotError
+from qa_bot.faces.memory import NOT_ENOUGH, is_lack_of_memory, limit_complaint
 from qa_bot.faces.safe_text import one_line
 
 _ERROR = 2
@@ -26,20 +27,24 @@ class GuardedGroup(click.Group):
         """Exit with the code that the command returned, or with that of its failure."""
         try:
             _forgive_encodings()
+            if complaint := limit_complaint():
+                _fail(complaint)
             code = super().invoke(ctx)
             sys.stdout.flush()
         except QABotError as error:
-            _fail(str(error))
+            _fail(NOT_ENOUGH if is_lack_of_memory(error) else str(error))
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
         except BrokenPipeError:
             _settle_output()
             ctx.exit(_BROKEN_PIPE)
-        except MemoryError:
-            _fail("There is not enough memory for this: use a smaller corpus, or a larger machine.")
         except OSError as error:
             _settle_output()
             _fail(_sentence(error))
+        except (MemoryError, ImportError, RuntimeError) as error:
+            if not is_lack_of_memory(error):
+                raise
+            _fail(NOT_ENOUGH)
         ctx.exit(code)
 
 

@@ -127,7 +127,11 @@ def _timing(timing: Timing) -> dict[str, float]:
     return {
         "encode": round(timing.encode, _TIMING_DECIMALS),
         "search": round(timing.search, _TIMING_DECIMALS),
+        "dense": round(timing.dense, _TIMING_DECIMALS),
+        "lexical": round(timing.lexical, _TIMING_DECIMALS),
+        "sentences": round(timing.sentences, _TIMING_DECIMALS),
         "read": round(timing.read, _TIMING_DECIMALS),
+        "evidence": round(timing.evidence, _TIMING_DECIMALS),
         "total": round(timing.total, _TIMING_DECIMALS),
     }
 

@@ -44,7 +44,9 @@ HOSTILE = Article(
     published=None,
     sha256="t",
 )
-TIMING = Timing(encode=0.8, search=0.54321, read=41.0, total=42.3)
+TIMING = Timing(
+    encode=0.8, search=0.54321, read=41.0, total=43.0, dense=0.1, lexical=0.2, sentences=0.24321, evidence=0.65678
+)
 
 
 def citation(article: Article, quote: str, words: str, *, paragraph: int, support: float) -> Citation:

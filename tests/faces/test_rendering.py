@@ -226,7 +226,7 @@ def test_explanation() -> None:
         "  searched   who?",
         "  note       the question has 90 tokens",
         "  threshold  support 0.40; this reply has 0.12",
-        "  time       42.3 ms: encode 0.8, search 0.5, read 41.0",
+        "  time       43.0 ms: encode 0.8, search 0.5 (dense 0.1, words 0.2, sentences 0.2), read 41.0, evidence 0.7",
         "  passages   2 of the 3 that were weighed, best first",
     ]
     assert [line.split() for line in lines[7:10]] == [
