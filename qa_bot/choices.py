@@ -5,6 +5,7 @@ import re
 _SPLIT = re.compile(r"\s+or\s+(?!not\b)", re.IGNORECASE)
 _LAST_NAME = re.compile(r"\b[^\W\d_a-zа-я][\w’'-]*(?:\s+[^\W\d_a-zа-я][\w’'-]*)*\Z")
 _FIRST_NAME = re.compile(r"[^\W\d_a-zа-я][\w’'-]*(?:\s+[^\W\d_a-zа-я][\w’'-]*)*")
+_WHETHER = frozenset(str.split("did do does is was are were has have had can could will would should must may might"))
 _MOST_WORDS = 6
 _EMPTY = frozenset(str.split("a an the in at on by to from of for with is was were are it be been or and did do does"))
 
@@ -20,6 +21,8 @@ def choices(question: str) -> tuple[str, str] | None:
     before, second = parts
     if not second or not before.split():
         return None
+    if before.split()[0].lower() not in _WHETHER and not any(mark in before for mark in ",:"):
+        return None  # "the share of Black or African Americans" names one group, not two answers
     if second[0].isupper():
         found = _names(before, second)
     else:

@@ -14,6 +14,7 @@ from qa_bot.choices import choices
         ("Did it close or not?", None),
         ("Was it red or green or blue?", None),
         ("Or what?", None),
+        ("What was the percentage of Black or African-Americans living in the city?", None),
         ("Who won?", None),
         ("Was it the the or the a?", None),
     ],
