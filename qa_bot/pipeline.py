@@ -22,6 +22,7 @@ from qa_bot.spelling import spelt_as_archived
 from qa_bot.stopwatch import Stopwatch
 from qa_bot.support import load_calibration
 from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Turn
+from qa_bot.verification import Verification, verify
 from qa_bot.weighing import weigh
 
 _NO_CONVERSATION = Conversation()
@@ -71,6 +72,10 @@ class Pipeline:
     def published_between(self) -> tuple[str, str] | None:
         """The earliest and the latest day of publication; None where no article has one."""
         return self._index.store.published_between()
+
+    def verify(self, quotation: str, *, claimed: str | None = None) -> Verification:
+        """What the archive says of a quotation, said to be from `claimed`; raises InvalidQuestion."""
+        return verify(self._index, quotation, claimed=claimed)
 
     def ask(
         self,

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qa_bot.dialogue import Conversation
-from qa_bot.faces.repl import COMMANDS, Repl
+from qa_bot.faces.repl import COMMANDS, Repl, Verify
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.terminal import make_console, write
 from qa_bot.index.store import ArticleInfo
@@ -29,6 +29,7 @@ _PLACEHOLDER = FormattedText([("ansibrightblack", "ask a question, or /help")])
 def converse(
     ask: Callable[[str, Conversation], Turn],
     articles: Callable[[], Sequence[ArticleInfo]],
+    verify: Verify,
     *,
     state_dir: Path,
     passages: int,
@@ -43,7 +44,13 @@ def converse(
         )
     read_line = prompted_lines(open_history(state_dir, console)) if interactive else _plain_lines
     Repl(
-        ask=ask, articles=articles, read_line=read_line, console=console, passages=passages, interactive=interactive
+        ask=ask,
+        articles=articles,
+        verify=verify,
+        read_line=read_line,
+        console=console,
+        passages=passages,
+        interactive=interactive,
     ).run()
 
 

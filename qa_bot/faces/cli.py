@@ -14,6 +14,7 @@ from qa_bot.faces.adding import add
 from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
 from qa_bot.faces.options import PATH, settings_of, with_folders
+from qa_bot.faces.verify_command import verify
 
 if TYPE_CHECKING:
     import logging
@@ -115,7 +116,7 @@ def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
 
     settings = settings_of(corpus_dir, index_dir)
     pipeline = open_pipeline(settings)
-    converse(pipeline.ask, pipeline.articles, state_dir=settings.state_dir, passages=settings.passages)
+    converse(pipeline.ask, pipeline.articles, pipeline.verify, state_dir=settings.state_dir, passages=settings.passages)
     return 0
 
 
@@ -239,3 +240,4 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
 
 main.add_command(add)
 main.add_command(benchmark)
+main.add_command(verify)

@@ -3,6 +3,7 @@
 import click
 
 from qa_bot.errors import IndexMissing
+from qa_bot.index.generation import Index, open_index
 from qa_bot.pipeline import Pipeline
 from qa_bot.settings import Settings
 
@@ -12,9 +13,22 @@ def open_pipeline(settings: Settings) -> Pipeline:
     try:
         return Pipeline.open(settings.index_dir, min_support=settings.min_support)
     except IndexMissing:
-        # What builds is far slower to import than what asks.
-        from qa_bot.faces.building import build, summary  # noqa: PLC0415
-
-        report = build(settings, rebuild=False)
-        click.echo(summary(report), err=True)
+        _build(settings)
         return Pipeline.open(settings.index_dir, min_support=settings.min_support)
+
+
+def open_archive(settings: Settings) -> Index:
+    """The articles without the models that answer; where there is no index it is first built."""
+    try:
+        return open_index(settings.index_dir)
+    except IndexMissing:
+        _build(settings)
+        return open_index(settings.index_dir)
+
+
+def _build(settings: Settings) -> None:
+    # What builds is far slower to import than what asks.
+    from qa_bot.faces.building import build, summary  # noqa: PLC0415
+
+    report = build(settings, rebuild=False)
+    click.echo(summary(report), err=True)

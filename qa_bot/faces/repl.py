@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.text import Text
@@ -17,29 +18,42 @@ from qa_bot.faces.saving import save_new
 from qa_bot.faces.sides import number_of
 from qa_bot.faces.surroundings import print_surroundings
 from qa_bot.faces.terminal import block, joined, write
+from qa_bot.faces.verifying import print_verification
 from qa_bot.index.store import ArticleInfo
 from qa_bot.types import Answer, Turn
+from qa_bot.verification import Verification, split_claim
 
 COMMANDS = {
     "/more": "further quotations and passages for the last question",
     "/context": "the quotation [N] in its surroundings: /context 1",
     "/who": "who says so: a quotation of each article that answers",
     "/export": "save the conversation: /export talk.md (or .json, .bib, .csl.json)",
+    "/verify": "whether a quotation is exact: /verify QUOTATION [--in ARTICLE or NAME]",
     "/sources": "the articles that are asked",
     "/help": "these commands",
     "/quit": "leave; so does Ctrl-D",
 }
 FILTERS = "source:cnn author: title: after:2022-11-01 before: on:2022-11 “exact phrase” -without"
 _EXPORT_FILE = "conversation.md"
+
+
+class Verify(Protocol):
+    """Holds a quotation against the archive."""
+
+    def __call__(self, quotation: str, *, claimed: str | None) -> Verification:
+        """The verdict; raises InvalidQuestion."""
+        ...
+
+
 # About three screens: who has more articles than that does not read a list of them.
 _SOURCES_SHOWN = 100
 
 
 class Repl:
-    """One conversation: `ask` answers, `articles` lists what is asked, `read_line` gives the next line typed.
+    """One conversation: `ask` answers, `articles` lists what is asked, `verify` holds a quotation against it.
 
-    `read_line` raises EOFError at the end. In an `interactive` one Ctrl-C cancels a line or a question; else it ends
-    the conversation. `passages` is how many further passages are shown at a time.
+    `read_line` gives the next line typed, and raises EOFError at the end. In an `interactive` one Ctrl-C cancels a line
+    or a question; else it ends the conversation. `passages` is how many further passages are shown at a time.
     """
 
     def __init__(
@@ -47,6 +61,7 @@ class Repl:
         *,
         ask: Callable[[str, Conversation], Turn],
         articles: Callable[[], Sequence[ArticleInfo]],
+        verify: Verify,
         read_line: Callable[[], str],
         console: Console,
         passages: int,
@@ -54,6 +69,7 @@ class Repl:
     ) -> None:
         self._ask = ask
         self._articles = articles
+        self._check = verify
         self._read_line = read_line
         self._console = console
         self._passages = passages
@@ -67,6 +83,7 @@ class Repl:
             "/context": self._context,
             "/who": self._who,
             "/export": self._export,
+            "/verify": self._verify,
             "/sources": self._sources,
             "/help": self._help,
             "/quit": self._quit,
@@ -161,6 +178,10 @@ class Repl:
             self._say("The articles do not say: there is nobody to name.")
         sides = turn.reply.sides if isinstance(turn.reply, Answer) else ()
         self._named = {number_of(entry, all_entries(turn)) for side in sides for entry in side.citations}
+
+    def _verify(self, argument: str) -> None:
+        quotation, claimed = split_claim(argument)
+        print_verification(self._console, self._check(quotation, claimed=claimed))
         self._say("")
 
     def _export(self, argument: str) -> None:

@@ -135,6 +135,14 @@ class LexicalIndex:
         order = np.lexsort((rows, -scores))[:limit]
         return Ranking(rows[order], scores[order])
 
+    def having_all(self, words: Sequence[Term], limit: int) -> Rows:
+        """At most `limit` rows that have every one of the words, in no order of importance."""
+        if not words:
+            return np.empty(0, np.int64)
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._term(word)) for word in words])
+        rows, _ = self._run(query, limit)
+        return np.sort(rows)
+
     def scores(self, question: Sequence[Term], rows: Rows) -> NDArray[np.float32]:
         """The BM25 of each of the rows, 0 where none of the words occurs."""
         found: dict[int, float] = {}

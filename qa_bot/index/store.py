@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from qa_bot.errors import IndexUnavailable
+from qa_bot.index.names import ArticleName, names_of
 from qa_bot.index.stories import (
     StoredStory,
     copies_of,
@@ -83,6 +84,10 @@ class Store:
             " ORDER BY path, line"
         )
         return [ArticleInfo(*row) for row in rows]
+
+    def names(self) -> list[ArticleName]:
+        """What each article can be called by, in the order of the corpus."""
+        return names_of(self._connection)
 
     def article(self, article_id: str) -> Article | None:
         """The article with that id; None where there is none."""

@@ -18,6 +18,7 @@ from qa_bot.types import (
     Timing,
     Turn,
 )
+from qa_bot.verification import Verdict, Verification, find_in
 
 HARBOUR = Article(
     id="harbour.txt",
@@ -96,6 +97,14 @@ class FakePipeline:
         return [
             ArticleInfo(a.id, a.title, a.source, a.author, a.url, a.published, len(a.text)) for a in (HARBOUR, HOSTILE)
         ]
+
+    def verify(self, quotation: str, *, claimed: str | None) -> Verification:
+        """Exact where the harbour's article has the words, misattributed where that is claimed to be another's."""
+        found = find_in(HARBOUR, quotation)
+        if found is None:
+            return Verification(Verdict.NOT_FOUND, quotation, claimed, (), 0.0, ())
+        verdict = Verdict.EXACT if claimed in (None, HARBOUR.source) else Verdict.MISATTRIBUTED
+        return Verification(verdict, quotation, claimed, (found,), 1.0, ())
 
     def ask(self, question: str, conversation: Conversation = NEW) -> Turn:
         """When the harbour was built; the trap; nothing about the moon; and the closest passages for all else."""

@@ -28,6 +28,7 @@ def talk(*lines: str | type[BaseException], pipeline: FakePipeline | None = None
     Repl(
         ask=asked.ask,
         articles=asked.articles,
+        verify=asked.verify,
         read_line=read_line,
         console=console,
         passages=2,
@@ -112,6 +113,16 @@ def test_context_takes_the_number_as_it_is_written(argument: str) -> None:
 def test_context_after_nothing_was_found() -> None:
     """Where nothing was found there is no quotation to look at."""
     assert talk("moon", "/context").endswith("There is no quotation [1]: the last question found nothing.\n")
+
+
+def test_verify() -> None:
+    """`/verify` holds a quotation against the articles; what is behind --in is where it is said to be from."""
+    exact = talk("/verify “the harbour was built ... by Ana Kovač”")
+    assert exact.startswith("Exact: these words stand in 1 article.\n\n  The harbour was built in 1874 by Ana Kovač\n")
+    assert talk("/verify it is deep --in Another Weekly").startswith(
+        "Misattributed: these words are in the archive, but"
+    )
+    assert talk("/verify") == "There is no word in the quotation: type the words to look for.\n"
 
 
 def test_sources() -> None:

@@ -14,6 +14,7 @@ from qa_bot.faces.telegram.messages import shortened
 from qa_bot.index.store import ArticleInfo
 from qa_bot.text import sentences, words
 from qa_bot.types import Article
+from qa_bot.verification import Verification, split_claim
 
 Page = tuple[Sequence[Block], InlineKeyboardMarkup | None]
 
@@ -83,6 +84,11 @@ class Archive:
         blocks.append(line(shown or "..."))
         key = article_key(article.id)
         return blocks, pages_keyboard(Action.ARTICLE, key, page=page, pages=len(bounds))
+
+    def verify(self, text: str) -> Verification:
+        """What the archive says of a quotation, typed as `QUOTATION --in NAME`; raises InvalidQuestion."""
+        quotation, claimed = split_claim(text)
+        return self._library.pipeline().verify(quotation, claimed=claimed)
 
     def find_examples(self) -> tuple[str, ...]:
         """Questions about names in the articles that the archive answers; it takes a few seconds."""

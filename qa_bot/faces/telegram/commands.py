@@ -15,6 +15,7 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from qa_bot.errors import InvalidQuestion
 from qa_bot.faces.keeping import NAMES, written
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.telegram.archive import Archive
@@ -22,6 +23,7 @@ from qa_bot.faces.telegram.buttons import article_key, example_keyboard
 from qa_bot.faces.telegram.delivery import Undeliverable, Unsure
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.markup import Block, line, messages
+from qa_bot.faces.telegram.messages import verification_blocks
 from qa_bot.faces.telegram.questions import place_of
 
 # Questions of one conversation in a document: more than anybody asks in one.
@@ -32,6 +34,7 @@ PRIVATE = {
     "sources": "the articles that I answer from",
     "article": "read an article: /article NUMBER or words of its title",
     "export": "this conversation as a document: /export md, json, bibtex or csl",
+    "verify": "check a quotation: /verify QUOTATION --in NAME",
     "new": "begin a new conversation",
     "help": "how I work",
     "privacy": "what I keep, and for how long",
@@ -84,6 +87,7 @@ class Commands:
             "sources": self._sources,
             "article": self._article,
             "export": self._export,
+            "verify": self._verify,
             "new": self._new,
             "privacy": self._privacy,
             "forget": self._forget,
@@ -158,6 +162,18 @@ class Commands:
             except (Undeliverable, Unsure):
                 await self._tell(update, "The document could not be sent: try again, please.")
 
+    async def _verify(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        message = update.effective_message
+        if message is None:
+            return
+        text = (message.text or "").partition(" ")[2].strip() or _replied_text(message)
+        try:
+            result = await self._desk.in_background(lambda: self._archive.verify(text))
+        except InvalidQuestion as error:
+            await self._tell(update, f"{error} Write /verify and the quotation.")
+        else:
+            await self._post(message, verification_blocks(result))
+
     async def _new(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         if message := update.effective_message:
             place = place_of(message)
@@ -179,6 +195,12 @@ class Commands:
         self, message: Message, blocks: Sequence[Block], keyboard: InlineKeyboardMarkup | None = None
     ) -> None:
         await self._desk.post(place_of(message), messages(blocks), keyboard)
+
+
+def _replied_text(message: Message) -> str:
+    """What the message replies to."""
+    replied = message.reply_to_message
+    return (replied.text or replied.caption or "") if replied else ""
 
 
 async def register(bot: Bot, *, admins: Sequence[int]) -> None:

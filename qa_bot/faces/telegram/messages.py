@@ -8,7 +8,9 @@ from qa_bot.faces.safe_text import one_line
 from qa_bot.faces.sides import NOTHING_FOR_IT, backed, heading, side_heading
 from qa_bot.faces.telegram.markup import Block, Fragment, fits, line
 from qa_bot.faces.telegram.records import KeptSide, Quotation, Record
+from qa_bot.faces.verifying import headline, known_of, plain_differences
 from qa_bot.types import Article, Relation
+from qa_bot.verification import Verification
 
 PER_PAGE = 3
 SILENT = "The articles do not say."
@@ -150,6 +152,21 @@ def context_bounds(article: Article, entry: Quotation, *, shift: int) -> tuple[i
     if end < length and (space := article.text.rfind(" ", start, end)) > start:
         end = space
     return start, end
+
+
+def verification_blocks(result: Verification) -> list[Block]:
+    """The verdict on a quotation, the nearest wording with what differs marked, and where the words stand."""
+    blocks = [Block((Fragment(headline(result), bold=True),))]
+    if result.edits:
+        blocks.append(line(f"{plain_differences(result.edits)}\n\n[-of the quotation-], {{+of the article+}}"))
+    for number, found in enumerate(result.places[:PER_PAGE], start=1):
+        title, *facts = known_of(found)
+        about = [Fragment(f"[{number}] "), Fragment(shortened(title), italic=True, link=found.article.url)]
+        known = "".join(f" \N{EN DASH} {fact}" for fact in facts)
+        blocks.append(Block((Fragment(found.text + "\n"), *about, Fragment(known)), folded=True))
+    if len(result.places) > PER_PAGE:
+        blocks.append(line(f"and in {len(result.places) - PER_PAGE} more"))
+    return blocks
 
 
 def shortened(text: str, *, most: int = 200) -> str:

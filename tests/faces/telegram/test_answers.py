@@ -194,7 +194,8 @@ async def test_lists_of_commands_are_registered(bot: Running, api: FakeBotAPI) -
     private = next(commands for scope, commands in lists.items() if "all_private_chats" in scope)
     group = next(commands for scope, commands in lists.items() if "all_group_chats" in scope)
 
-    assert {"ask", "sources", "article", "export", "new", "help", "privacy", "forget"} == set(private)
+    names = {"ask", "sources", "article", "verify", "export", "new", "help", "privacy", "forget"}
+    assert names == set(private)
     assert set(group) < set(private)
     assert any("reindex" in commands for scope, commands in lists.items() if str(ADMIN) in scope)
 
