@@ -77,7 +77,8 @@ def test_folders_reach_the_settings(opened: list[Settings]) -> None:
 
 def test_every_command_takes_both_folders() -> None:
     """Every command has --corpus and --index, and help that begins with a sentence."""
-    assert sorted(main.commands) == ["add", "ask", "benchmark", "chat", "doctor", "evaluate", "index", "telegram"]
+    expected = ["add", "ask", "benchmark", "chat", "doctor", "evaluate", "index", "telegram", "verify"]
+    assert sorted(main.commands) == expected
     for command in main.commands.values():
         assert {"--corpus", "--index"} <= {option for parameter in command.params for option in parameter.opts}
         assert command.get_short_help_str(limit=80).endswith(".")

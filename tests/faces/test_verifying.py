@@ -1,0 +1,124 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qa_bot.faces.cli import main
+from qa_bot.faces.telegram.markup import messages
+from qa_bot.faces.telegram.messages import verification_blocks
+from qa_bot.pipeline import Pipeline
+
+QUOTE = "who has lived in exile in Lithuania since 2020"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(shipped_index: Path) -> Run:
+    """Runs `qa-bot verify` over the index of the shipped article."""
+
+    def call(*arguments: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(main, ["verify", "--index", str(shipped_index), *arguments], input=stdin)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def reply(shipped_index: Path) -> str:
+    """A reply as `qa-bot ask --json` prints it."""
+    question = "When did Tsikhanouskaya meet members of the US State Department?"
+    return CliRunner().invoke(main, ["ask", "--json", "--index", str(shipped_index), question]).stdout
+
+
+def _changed(reply: str, **fields: object) -> str:
+    """The reply with its first citation changed, and without the others."""
+    value = json.loads(reply)
+    value["citations"] = [value["citations"][0] | fields]
+    return json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ((QUOTE,), 0, "Exact: these words stand in 1 article.\n\n  who has lived"),
+        ((QUOTE.replace("Lithuania", "Poland"),), 1, "exile in [-Poland-] {+Lithuania+} since 2020"),
+        ((QUOTE, "--in", "The Times"), 1, "Misattributed: these words are in the archive, but not of The Times.\n"),
+        (("Penguins dive for twenty minutes",), 1, "Not found: "),
+        (("...",), 2, "qa-bot: There is no word in the quotation"),
+        ((), 2, "Give one quotation, or --file FILE."),
+        ((QUOTE, "--file", "-"), 2, "Give one quotation, or --file FILE."),
+        (("--file", "-", "--in", "x"), 2, "--in belongs to one quotation"),
+    ],
+)
+def test_verdicts_and_exit_codes(run: Run, arguments: tuple[str, ...], code: int, said: str) -> None:
+    """0 exact, 1 any other verdict, 2 nothing to verify; the words are told with their differences."""
+    result = run(*arguments)
+    assert said in result.output
+    assert result.exit_code == code
+
+
+def test_json(run: Run) -> None:
+    """--json has the verdict, the places in the shape of citations, and the differences."""
+    value = json.loads(run(QUOTE.replace("Lithuania", "Poland"), "--json").stdout)
+    assert list(value) == ["quotation", "in", "verdict", "similarity", "places", "differences"]
+    assert (value["verdict"], value["in"], value["similarity"]) == ("altered", None, 0.8889)
+    assert value["differences"] == [{"quoted": "Poland", "article": "Lithuania"}]
+    assert value["places"][0]["quote"] == QUOTE
+    assert value["places"][0]["end"] - value["places"][0]["start"] == len(QUOTE)
+
+
+def test_citations_of_a_file(run: Run, reply: str, tmp_path: Path) -> None:
+    """Every citation that was exported is exact; what is behind by some characters has moved, with its new place."""
+    file = tmp_path / "answers.jsonl"
+    file.write_text(reply + "\n" + reply, encoding="utf-8")
+    assert run("--file", str(file)).output.endswith(" exact.\n")
+    assert run("--file", "-", stdin=json.dumps(json.loads(reply), indent=2)).exit_code == 0
+
+    first = json.loads(reply)["citations"][0]
+    moved = run("--file", "-", stdin=_changed(reply, start=1, end=5))
+    assert f"[1] moved: {first['article']} changed since; the words stand at {first['start']}-" in moved.output
+    assert moved.output.endswith("1 citation checked: 1 moved.\n")
+    assert moved.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "verdict"),
+    [
+        ({"quote": "Nothing of the kind was ever written anywhere"}, "not_found"),
+        ({"quote": QUOTE.replace("Lithuania", "Poland")}, "altered"),
+        ({"article": "another.txt"}, "misattributed"),
+        ({"quote": "…"}, "not_found"),
+    ],
+)
+def test_citations_that_do_not_hold(run: Run, reply: str, fields: dict[str, str], verdict: str) -> None:
+    """A citation whose words are gone, others, or another article's is told as that, as JSON with where they are."""
+    result = run("--file", "-", "--json", stdin=_changed(reply, **fields))
+    value = json.loads(result.stdout)
+    assert (value["line"], value["n"], value["verdict"]) == (1, 1, verdict)
+    assert ("found" in value) == (verdict in ("altered", "misattributed"))
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 1: it is not JSON."),
+        ("7", "line 1: it is not a reply."),
+        ('{"citations": [{"quote": "x"}]}', "line 1: a citation lacks its article, quote, start or end."),
+        ('{"status": "answered"}', "There is no citation in standard input"),
+        ("", "There is no citation in standard input"),
+    ],
+)
+def test_files_that_are_none(run: Run, line: str, said: str) -> None:
+    """What is no reply is named with its line, exit code 2."""
+    result = run("--file", "-", stdin=line)
+    assert said in result.output
+    assert result.exit_code == 2
+
+
+def test_in_a_chat(shipped: Pipeline) -> None:
+    """In Telegram the verdict is in bold, differences are marked in signs, and what could be markup is not."""
+    altered = messages(verification_blocks(shipped.verify(QUOTE.replace("Lithuania", "<b>Poland"))))
+    assert altered[0].startswith("<b>Altered: 67% of the words are those of the article.</b>\n\nwho has")
+    assert "[-&lt;b&gt;Poland-] {+Lithuania+}" in altered[0]
