@@ -185,12 +185,20 @@ def own_questions(index_dir: Path, size: int, *, seed: int) -> list[str]:
 
 
 def _sample(index_dir: Path, size: int, *, seed: int) -> Iterator[Passage]:
-    """At most so many passages from all over the index, one at a time: an article can be large."""
+    """At most so many passages from all over the index, one at a time: an article can be large.
+
+    Where an article was removed there is a gap in the rows: the next passage after it is taken, each only once.
+    """
     folder = current_folder(index_dir)
     rows = range(load_manifest(folder).passages)
+    last = -1
     with closing(Store.open(folder)) as store:
         for row in sorted(random.Random(seed).sample(rows, min(size, len(rows)))):  # noqa: S311
-            yield store.passage(row).passage
+            # As many passages as rows that can be drawn: behind each of those there is one.
+            found, stored = next(store.passages_from(row))
+            if found > last:
+                last = found
+                yield stored.passage
 
 
 def _plain_errors(function: Callable[[], R]) -> R:
