@@ -27,7 +27,7 @@ from qa_bot.index.manifest import load_manifest
 from qa_bot.index.store import Store
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.pipeline import Pipeline
-from qa_bot.types import Hit, Passage, Query, Reading, Timing
+from qa_bot.types import Citation, Evidence, Hit, Passage, Query, Reading, Span, Timing
 
 # Asked before the first that is timed: the first questions read files and fill caches.
 _WARM_UP = 5
@@ -88,9 +88,10 @@ class Build:
 class NoReader:
     """Reads nothing: what is timed with it is the search alone."""
 
-    def read(self, _query: Query, _hits: Sequence[Hit]) -> Reading:
-        """No evidence."""
-        return Reading((), ())
+    def read(self, _query: Query, hits: Sequence[Hit]) -> Reading:
+        """The passages themselves in the order of the search, without support."""
+        evidence = (Evidence(hit, _whole(hit.passage), None) for hit in hits)
+        return Reading(tuple(evidence), ())
 
 
 def in_process(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -199,6 +200,11 @@ def _sample(index_dir: Path, size: int, *, seed: int) -> Iterator[Passage]:
             if found > last:
                 last = found
                 yield stored.passage
+
+
+def _whole(passage: Passage) -> Citation:
+    article, start, end = passage.article, passage.start, passage.end
+    return Citation(article, start, end, highlight=Span(article, start, end), paragraph=1, support=0.0)
 
 
 def _plain_errors(function: Callable[[], R]) -> R:
