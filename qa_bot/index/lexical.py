@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,6 @@ LEXICAL_FOLDER = "lexical"
 _ANALYZER = "words"
 # In bytes: longer tokens are addresses and noise. tantivy's own 40 would drop long words that are not in Latin letters.
 _LONGEST_WORD = 160
-# Words kept with their stems: of the 3,000 in a question's twenty passages nearly all have been seen before, and to
-# stem them again is a quarter of a search.
-_WORDS_KEPT = 1 << 16
-_BETWEEN_WORDS = {code: " " for code in range(128) if not chr(code).isalnum()}
 # One writing thread and one heap keep the order of documents, and so of ties, the same in every build.
 _HEAP_BYTES = 128_000_000
 
@@ -48,16 +44,8 @@ def _analyzer() -> tantivy.TextAnalyzer:
 
 def analyze(text: str) -> list[str]:
     """The words of the text as the index knows them: lower case, without diacritics, stemmed (English)."""
-    if text.isascii():  # there a word is what has no other letter and no digit beside it, here as in tantivy
-        return list(filter(None, map(_analyzed_word, text.translate(_BETWEEN_WORDS).split())))
     terms: list[str] = _analyzer().analyze(text)
     return terms
-
-
-@lru_cache(maxsize=_WORDS_KEPT)
-def _analyzed_word(word: str) -> str:
-    """The one word as the index knows it, empty where it is too long."""
-    return next(iter(_analyzer().analyze(word)), "")
 
 
 def allowed_edits(word: str) -> int:
