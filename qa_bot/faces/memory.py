@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 # What a question needs on two cores, of addresses and not of memory: below it a library crashes the process while it
 # is loaded, and nothing can be caught. Threads take most of it, and so more cores need more.
-LEAST_ADDRESSES = 700_000_000
+LEAST_ADDRESSES = 850_000_000
 # How libraries say that there is no memory, other than by a MemoryError.
 _SYMPTOMS = (
     "bad_alloc",
