@@ -26,8 +26,11 @@ def group_stories(
         _kept(before, [sha256 for _, sha256 in contents]),
         lambda row: writer.text_of(contents[row][0]),
     )
-    for (number, _), first, signed in zip(contents, stories, signatures, strict=True):
-        writer.set_story(number, StoredStory(contents[first][0], signed))
+    for (number, sha256), first, signed in zip(contents, stories, signatures, strict=True):
+        stored = StoredStory(contents[first][0], signed)
+        # An article that was there before has its story already; in a large archive nearly all do.
+        if number >= writer.first_new or before.get(sha256) != stored:
+            writer.set_story(number, stored)
     writer.commit()
 
 
