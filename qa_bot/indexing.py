@@ -12,7 +12,7 @@ from qa_bot.corpus.reader import SourceFile, corpus_files
 from qa_bot.embedding import Source, cut, sample_texts
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.grouping import group_stories
-from qa_bot.index.carrying import carry_searched, copy_folder, share_folder
+from qa_bot.index.carrying import carry_earlier_texts, carry_searched, copy_folder, share_folder
 from qa_bot.index.dense_writer import DenseFacts
 from qa_bot.index.generation import (
     ENCODER_FOLDER,
@@ -140,6 +140,8 @@ class _Build:
             return self._build(draft, writer, Grown(None, previous, np.empty(0, np.int64)), scan, reader)
 
     def _build(self, draft: Draft, writer: StoreWriter, grown: Grown, scan: Scan, reader: Path) -> BuildReport:
+        if grown.base is None:
+            self._notes += carry_earlier_texts(self._index_dir, writer)
         _provide_reader(reader, draft.folder / READER_FOLDER, grown.known)
         group_stories(writer, grown.known.store if grown.known else None, self._progress)
         interrupted = interrupted_source(draft.interrupted, self._model, self._precision)

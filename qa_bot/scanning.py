@@ -73,6 +73,7 @@ class Scan:
         for place in self._differs.gone:
             self._writer.forget_file(place)
         for number in sorted(self._left):
+            self._writer.forget_texts(number)
             self.dead += self._writer.remove_article(number)
             self.removed += 1
         self._writer.commit()
@@ -91,6 +92,9 @@ class Scan:
         else:
             self._left.discard(known.number)
             if known.sha256 != article.sha256:
+                before = self._writer.text_of(known.number)
+                if before != article.text:
+                    self._writer.keep_text(article.id, before)
                 self.dead += self._writer.remove_article(known.number)
                 self._taken.add(self._writer.add_article(article, line))
                 self.changed += 1

@@ -76,6 +76,7 @@ DOORS = {
         "index/store.py",
         "index/store_writer.py",
         "index/stories.py",
+        "index/versions.py",
         "index/vocabulary.py",
         "index/selecting.py",
         "index/names.py",

@@ -251,6 +251,41 @@ def test_damaged_index_is_built_anew(corpus: Path, index: Path, harm: str) -> No
     assert _replies(index) == before
 
 
+def _earlier(index: Path, article_id: str) -> list[str]:
+    return [version.text for version in open_index(index).store.earlier_texts(article_id)]
+
+
+def test_earlier_texts_go_from_generation_to_generation(corpus: Path, index: Path) -> None:
+    """What a corrected article said before is kept through small builds, renumbering, rebuilds and another format."""
+    _many(corpus, 40)
+    _update(corpus, index)
+    first = ARTICLES["mill.txt"]
+    (corpus / "mill.txt").write_text(first.replace("1902", "1903"), encoding="utf-8")
+    assert _counts(_update(corpus, index)) == (0, 1, 0, 42)
+    (corpus / "harbour.txt").write_text("---\nsource: Port\n---\n" + ARTICLES["harbour.txt"], encoding="utf-8")
+    assert _counts(_update(corpus, index)) == (0, 1, 0, 42)
+    assert (_earlier(index, "mill.txt"), _earlier(index, "harbour.txt")) == ([first], [])
+
+    _many(corpus, 30)
+    (corpus / "mill.txt").write_text("The mill\n\nIt stands.", encoding="utf-8")
+    _update(corpus, index)
+    assert open_index(index).store.rows_of(["mill.txt"]).max() < 33, "rows are numbered anew"
+    second = first.replace("1902", "1903")
+    assert _earlier(index, "mill.txt") == [second, first]
+
+    (corpus / "mill.txt").write_text("The mill\n\nIt fell.", encoding="utf-8")
+    _update(corpus, index, rebuild=True)
+    assert _earlier(index, "mill.txt") == ["The mill\n\nIt stands.", second, first]
+    replace(open_index(index).manifest, format=FORMAT + 1).write(open_index(index).folder)
+    _update(corpus, index)
+    assert _earlier(index, "mill.txt") == ["The mill\n\nIt stands.", second, first]
+    (corpus / "mill.txt").unlink()
+    _update(corpus, index)
+    (corpus / "mill.txt").write_text(first, encoding="utf-8")
+    _update(corpus, index)
+    assert _earlier(index, "mill.txt") == []
+
+
 def test_skipped_files_are_reported(corpus: Path, index: Path) -> None:
     """What cannot be read is named and skipped, the rest is indexed, and mending it later adds it."""
     (corpus / "broken.txt").write_bytes(b"\x00\x01\x02" * 50)

@@ -4,8 +4,11 @@ import os
 import shutil
 from pathlib import Path
 
+from qa_bot.errors import IndexMissing, IndexUnavailable
+from qa_bot.index.generation import current_folder
 from qa_bot.index.lexical import LEXICAL_FOLDER
 from qa_bot.index.store import STORE_FILE
+from qa_bot.index.store_writer import StoreWriter
 from qa_bot.index.vectors import VECTORS_FOLDER, BlockWriter, VectorStore, block_folders
 from qa_bot.index.vocabulary import VOCABULARY_FILE
 
@@ -26,6 +29,20 @@ def carry_searched(previous: Path, folder: Path) -> None:
             shutil.copyfile(file, folder / LEXICAL_FOLDER / file.name)
         elif not file.name.endswith(_LOCKS):
             share_file(file, folder / LEXICAL_FOLDER / file.name)
+
+
+def carry_earlier_texts(index_dir: Path, writer: StoreWriter) -> list[str]:
+    """The store that is written anew has the earlier texts that the live generation knows; else sentences that say why.
+
+    So citations of articles that were corrected since can be resolved also after everything was built anew.
+    """
+    try:
+        writer.carry_texts(current_folder(index_dir))
+    except IndexMissing:
+        return []
+    except IndexUnavailable as error:
+        return [f"Old citations of articles that were corrected since can no longer be held against them. {error}"]
+    return []
 
 
 def share_folder(source: Path, target: Path) -> None:

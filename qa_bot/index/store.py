@@ -18,6 +18,7 @@ from qa_bot.index.stories import (
     stories_of,
     stories_of_rows,
 )
+from qa_bot.index.versions import Version, versions_of
 from qa_bot.types import Article, Copy, Passage, Rows
 
 STORE_FILE = "store.sqlite"
@@ -93,6 +94,10 @@ class Store:
         """The article with that id; None where there is none."""
         found = self._connection.execute("SELECT number FROM articles WHERE id = ?", (article_id,)).fetchone()
         return self._article(found[0]) if found else None
+
+    def earlier_texts(self, article_id: str) -> tuple[Version, ...]:
+        """The texts that the article with that id had before it was corrected, the latest first."""
+        return versions_of(self._connection, article_id)
 
     def holds(self, sha256: str) -> bool:
         """Whether an article of exactly that content is there."""

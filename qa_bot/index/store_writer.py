@@ -11,6 +11,7 @@ import numpy as np
 
 from qa_bot.index.store import ARTICLE_COLUMNS, STORE_FILE, stored_article
 from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, write_story
+from qa_bot.index.versions import VERSIONS_SCHEMA, carry_versions, forget_versions, keep_version
 from qa_bot.types import Article, Passage
 
 _SCHEMA = """
@@ -64,7 +65,7 @@ class StoreWriter:
     def create(cls, folder: Path) -> "StoreWriter":
         """An empty store in `folder`."""
         connection = sqlite3.connect(folder / STORE_FILE)
-        connection.executescript(_PRAGMAS + _SCHEMA + STORIES_SCHEMA)
+        connection.executescript(_PRAGMAS + _SCHEMA + STORIES_SCHEMA + VERSIONS_SCHEMA)
         return cls(connection, rows=0, sentences=0)
 
     @classmethod
@@ -147,6 +148,19 @@ class StoreWriter:
         for table, column in (("passages", "article"), ("stories", "article"), ("articles", "number")):
             self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608
         return rows
+
+    def keep_text(self, article_id: str, text: str) -> None:
+        """The text is kept as one that the article had until now."""
+        keep_version(self._connection, article_id, text)
+
+    def forget_texts(self, number: int) -> None:
+        """No earlier text of the article with that number is kept."""
+        (article_id,) = self._connection.execute("SELECT id FROM articles WHERE number = ?", (number,)).fetchone()
+        forget_versions(self._connection, article_id)
+
+    def carry_texts(self, previous: Path) -> None:
+        """Earlier texts of the articles come from the generation `previous`; raises IndexUnavailable."""
+        carry_versions(self._connection, previous / STORE_FILE)
 
     def set_stamp(self, place: str, stamp: str | None) -> None:
         """The file at that place was read with that stamp; None where it has to be read again."""

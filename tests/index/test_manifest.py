@@ -37,7 +37,9 @@ def test_other_format(manifest: Manifest, tmp_path: Path) -> None:
         load_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[]", b"null", b'"text"', b"{}", b'{"format": 3}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[]", b"null", b'"text"', b"{}", b'{"format": %d}' % FORMAT]
+)
 def test_garbage(manifest: Manifest, tmp_path: Path, content: bytes) -> None:
     """What is no manifest is refused with the command that mends it."""
     del manifest

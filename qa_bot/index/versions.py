@@ -1,0 +1,91 @@
+"""The earlier texts of articles that were corrected, in the store: what old citations were cut from."""
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from qa_bot.errors import IndexUnavailable
+
+VERSIONS_SCHEMA = """
+CREATE TABLE versions (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, until TEXT NOT NULL, sha256 TEXT NOT NULL, packed BLOB NOT NULL
+);
+CREATE INDEX versions_of ON versions (id);
+"""
+# A report that is written on through a day is corrected a few times; more often than this, its oldest texts go.
+MOST_VERSIONS = 10
+_INSERT = "INSERT INTO versions (id, until, sha256, packed) VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text that an article had until a build found another, at that time in UTC; `sha256` is that of the text."""
+
+    until: str
+    sha256: str
+    text: str
+
+
+def text_sha256(text: str) -> str:
+    """The SHA-256 of a text in UTF-8, which for a plain file is that of the file."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def versions_of(connection: sqlite3.Connection, article_id: str) -> tuple[Version, ...]:
+    """The earlier texts of the article with that id, the latest first."""
+    found = connection.execute(
+        "SELECT until, sha256, packed FROM versions WHERE id = ? ORDER BY number DESC", (article_id,)
+    )
+    return tuple(Version(until, digest, zlib.decompress(packed).decode()) for until, digest, packed in found)
+
+
+def keep_version(connection: sqlite3.Connection, article_id: str, text: str) -> None:
+    """The text is kept as one that the article had until now, and the oldest of too many is forgotten."""
+    until = datetime.now(UTC).isoformat(timespec="seconds")
+    connection.execute(_INSERT, (article_id, until, text_sha256(text), zlib.compress(text.encode())))
+    connection.execute(
+        "DELETE FROM versions WHERE id = ?1 AND number NOT IN"
+        " (SELECT number FROM versions WHERE id = ?1 ORDER BY number DESC LIMIT ?2)",
+        (article_id, MOST_VERSIONS),
+    )
+
+
+def forget_versions(connection: sqlite3.Connection, article_id: str) -> None:
+    """Nothing is kept of an article that is no more: who takes one out wants its words gone."""
+    connection.execute("DELETE FROM versions WHERE id = ?", (article_id,))
+
+
+def carry_versions(connection: sqlite3.Connection, store: Path) -> None:
+    """What the store of the generation before kept of the articles that are here, and its own texts that differ.
+
+    Raises IndexUnavailable where that store cannot be read; what could be read is kept.
+    """
+    for article_id, until, digest, packed in _read(store, "versions", "id, until, sha256, packed"):
+        if _text(connection, article_id) is not None:
+            connection.execute(_INSERT, (article_id, until, digest, packed))
+    for article_id, text in _read(store, "articles", "id, text"):
+        if _text(connection, article_id) not in (None, text):
+            keep_version(connection, article_id, text)
+
+
+def _text(connection: sqlite3.Connection, article_id: str) -> str | None:
+    found = connection.execute("SELECT text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return found[0] if found else None
+
+
+def _read(store: Path, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a table of another store in the order of their numbers; none where it has no such table."""
+    try:
+        with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+                rows = connection.execute(f"SELECT {columns} FROM {table} ORDER BY number")  # noqa: S608
+                while row := rows.fetchone():
+                    yield row
+    except sqlite3.Error as error:
+        raise IndexUnavailable(f"The earlier texts in {store} cannot be read ({error}).", path=store) from error
