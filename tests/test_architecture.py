@@ -68,7 +68,7 @@ DOORS = {
     "transformers": {"models/export.py"},
     "huggingface_hub": {"models/export.py"},
     "onnx": set[str](),
-    "onnxruntime": {"models/export.py", "models/encoder.py", "models/span_model.py"},
+    "onnxruntime": {"models/export.py", "models/session.py", "models/encoder.py", "models/span_model.py"},
     "tokenizers": {"models/encoder.py", "models/span_model.py"},
     "faiss": {"index/dense.py", "index/dense_writer.py"},
     "tantivy": {"index/lexical.py"},

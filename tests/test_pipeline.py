@@ -77,6 +77,34 @@ def test_what_is_not_there(shipped: Pipeline) -> None:
     assert reply.support < shipped.min_support
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Где живёт Тихановская с 2020 года?",
+        "Хто прэзідэнт Беларусі?",
+        "Wo lebt Tsikhanouskaya seit 2020?",
+        "Que dit CNN sur Lukashenko ?",
+        "¿Quién es el presidente de Bielorrusia?",
+        "明斯克是哪个国家的首都?",
+        "من هو رئيس بيلاروسيا؟",
+    ],
+)
+def test_another_language(shipped: Pipeline, question: str) -> None:
+    """A question in a language that the reader has not learnt is not answered, even where names are the same."""
+    reply = shipped.ask(question).reply
+    assert isinstance(reply, Abstention)
+    assert reply.support < shipped.min_support / 2
+
+
+def test_a_question_longer_than_the_window(shipped: Pipeline) -> None:
+    """A question of more tokens than are read is asked all the same, and the reading says what was read of it."""
+    asked = "Where has Tsikhanouskaya lived" + " and lived and lived" * 40 + " since 2020?"
+    turn = shipped.ask(asked)
+    assert turn.query.asked == asked
+    assert len(turn.evidence) == shipped.manifest.passages
+    assert [note for note in turn.reading.notes if "its first and last 32 were read" in note]
+
+
 def test_same_question_same_answer(shipped: Pipeline, shipped_index: Path) -> None:
     """The same questions give the same evidence to the last digit, twice and in a process of its own."""
     here = [_facts(shipped.ask(question)) for question in QUESTIONS]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import onnxruntime
+from onnxruntime import InferenceSession
 from tokenizers import Encoding, Tokenizer
 
 from qa_bot.errors import ModelUnavailable
+from qa_bot.models.session import open_session
 from qa_bot.text import Offsets
 from qa_bot.types import Vectors
 
@@ -27,8 +28,6 @@ WHOLE, PARTS = "sentence_embedding", "part_embeddings"
 # A sentence's vector is the mean of its tokens' vectors, read within its passage, less this share of the passage's own
 # mean: what sets the sentence apart from its neighbours. .3 to .5 measured alike (docs/log.md).
 _SHARED = 0.4
-# On a CPU this fusion runs one number at a time: without it texts are encoded a seventh faster.
-SLOW_FUSIONS = ["SkipLayerNormFusion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class EncoderCard:
 class OnnxEncoder:
     """Unit vectors of questions and passages, and the encoder's own count of tokens."""
 
-    def __init__(self, card: EncoderCard, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, card: EncoderCard, tokenizer: Tokenizer, session: InferenceSession) -> None:
         self.card = card
         self._tokenizer = tokenizer
         self._session = session
@@ -89,14 +88,7 @@ class OnnxEncoder:
         card = EncoderCard.read(folder)
         try:
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE),
-                options,
-                providers=["CPUExecutionProvider"],
-                disabled_optimizers=SLOW_FUSIONS,
-            )
+            session = open_session(folder / MODEL_FILE)
         # Both libraries raise bare Exception subclasses of their own making, none of them public.
         except Exception as error:
             raise ModelUnavailable(

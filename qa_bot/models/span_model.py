@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
+from onnxruntime import InferenceSession
 from tokenizers import Encoding, Tokenizer
 
 from qa_bot.errors import ModelUnavailable
 from qa_bot.models.reader_input import TITLE_TOKENS, ReaderInput, assemble, room, shortened, windows
+from qa_bot.models.session import open_session
 from qa_bot.models.spans import Scores, null_score, spans_by_start
 from qa_bot.support import default_calibration_text, parse_calibration
 from qa_bot.text import Offsets
@@ -74,7 +75,7 @@ class Text:
 class SpanModel:
     """For a question and a text, how well each of its spans answers; safe to share between threads."""
 
-    def __init__(self, card: ReaderCard, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
+    def __init__(self, card: ReaderCard, tokenizer: Tokenizer, session: InferenceSession) -> None:
         self.card = card
         self._tokenizer = tokenizer
         self._session = session
@@ -87,11 +88,7 @@ class SpanModel:
         try:
             card = ReaderCard.read(folder)
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            session = onnxruntime.InferenceSession(
-                str(folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            session = open_session(folder / MODEL_FILE)
         # Both libraries raise bare Exception subclasses of their own making, none of them public.
         except Exception as error:
             raise ModelUnavailable(
