@@ -32,6 +32,11 @@ def told(filters: Filters, selection: Selection) -> Iterator[str]:
     """What was searched, and what was left out though nothing is known against it, in sentences for people."""
     only = ", ".join(described(filters))
     yield f"searched {selection.articles:,} of {selection.of:,} articles: {only}"
+    yield from left_out(selection)
+
+
+def left_out(selection: Selection) -> Iterator[str]:
+    """What was left out though nothing is known against it, in sentences for people."""
     if selection.undated:
         yield f"left out, because their date is not known: {_counted(selection.undated)}"
     if selection.unsourced:

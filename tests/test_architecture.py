@@ -123,8 +123,8 @@ DOORS = {
     },
 }
 ONLY_FACES = {"click", "rich", "prompt_toolkit", "telegram", "dotenv"}
-# The environment is read by settings; the doctor looks for misspelt settings in it.
-READS_ENVIRONMENT = {"settings.py", "faces/doctor.py"}
+# The environment is read by settings; the doctor looks for misspelt settings in it, and $PAGER belongs to the terminal.
+READS_ENVIRONMENT = {"settings.py", "faces/doctor.py", "faces/paging.py"}
 
 
 def _name(path: Path) -> str:

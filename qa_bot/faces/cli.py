@@ -11,6 +11,7 @@ import click
 
 from qa_bot import __version__
 from qa_bot.faces.adding import add
+from qa_bot.faces.articles_command import articles
 from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
 from qa_bot.faces.options import PATH, settings_of, with_folders
@@ -239,5 +240,6 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
 
 
 main.add_command(add)
+main.add_command(articles)
 main.add_command(benchmark)
 main.add_command(verify)

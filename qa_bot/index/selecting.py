@@ -29,8 +29,8 @@ _NO_SOURCE = "source IS NULL AND url IS NULL"
 class Selection:
     """The `rows`, ascending, of the passages that filters leave, or of those that they leave out: the fewer articles.
 
-    It `keeps` the rows or leaves them out. `articles` of `of` articles are left; `undated` more would be if their date
-    were known, and `unsourced` if their source were.
+    It `keeps` the rows or leaves them out. `articles` of `of` articles are left, with these `numbers`; `undated` more
+    would be if their date were known, and `unsourced` if their source were.
     """
 
     rows: Rows
@@ -39,6 +39,7 @@ class Selection:
     of: int
     undated: int
     unsourced: int
+    numbers: tuple[int, ...]
 
 
 class Selector:
@@ -99,6 +100,7 @@ class Selector:
             of=of,
             undated=self._count([*own, *sourced, "published IS NULL"], [*own_values, *sourced_values]) if dated else 0,
             unsourced=self._count([*own, *dated, _NO_SOURCE], [*own_values, *dated_values]) if sourced else 0,
+            numbers=tuple(numbers),
         )
 
     def _count(self, conditions: Sequence[str], values: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """Articles and passages in SQLite: the texts that quotations are cut from."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ class ArticleInfo:
     """What a list of articles shows of one; `characters` is the length of its text."""
 
     id: str
+    path: str
     title: str
     source: str | None
     author: str | None
@@ -78,11 +80,13 @@ class Store:
         """Nothing; the file is let go."""
         self._connection.close()
 
-    def articles(self) -> list[ArticleInfo]:
-        """All articles in the order of the corpus, without their texts."""
+    def articles(self, numbers: Iterable[int] | None = None) -> list[ArticleInfo]:
+        """All articles, or those with these numbers, in the order of the corpus, without their texts."""
+        kept = "1" if numbers is None else "number IN (SELECT value FROM json_each(?))"
         rows = self._connection.execute(
-            "SELECT id, title, source, author, url, published, characters(text), language FROM articles"
-            " ORDER BY path, line"
+            "SELECT id, path, title, source, author, url, published, characters(text), language FROM articles"  # noqa: S608
+            f" WHERE {kept} ORDER BY path, line",
+            () if numbers is None else (json.dumps(list(numbers)),),
         )
         return [ArticleInfo(*row) for row in rows]
 

@@ -95,7 +95,8 @@ class FakePipeline:
     def articles(self) -> list[ArticleInfo]:
         """The two articles."""
         return [
-            ArticleInfo(a.id, a.title, a.source, a.author, a.url, a.published, len(a.text)) for a in (HARBOUR, HOSTILE)
+            ArticleInfo(a.id, a.path, a.title, a.source, a.author, a.url, a.published, len(a.text))
+            for a in (HARBOUR, HOSTILE)
         ]
 
     def verify(self, quotation: str, *, claimed: str | None) -> Verification:

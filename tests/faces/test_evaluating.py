@@ -20,7 +20,7 @@ SECOND = "harbour-2.txt"
 
 def info(article_id: str, title: str) -> ArticleInfo:
     """The article in a list of articles."""
-    return ArticleInfo(article_id, title, None, None, None, None, 9)
+    return ArticleInfo(article_id, article_id, title, None, None, None, None, 9)
 
 
 class Pipeline(FakePipeline):

@@ -53,8 +53,8 @@ def test_list_of_articles(folder: Path) -> None:
     """The list tells the length of each text in code points, a zero character counted like any other."""
     with closing(Store.open(folder)) as store:
         assert store.articles() == [
-            ArticleInfo(FIRST.id, "Ünïcode", "S", "A", "u", "2022-11-17", len(TEXT), "cs"),
-            ArticleInfo("b", "", None, None, None, None, 16),
+            ArticleInfo(FIRST.id, FIRST.path, "Ünïcode", "S", "A", "u", "2022-11-17", len(TEXT), "cs"),
+            ArticleInfo("b", SECOND.path, "", None, None, None, None, 16),
         ]
 
 
