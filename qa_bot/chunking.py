@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from qa_bot.text import Offsets, iterate_paragraphs, paragraph_sentences
+from qa_bot.text import Offsets, iterate_paragraphs, paragraph_sentences, sentences
 from qa_bot.types import Article, Passage
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -37,6 +37,9 @@ def chunk(article: Article, *, count_tokens: CountTokens, window: int) -> list[P
     """
     if window < 1:
         raise ValueError(f"a window of {window} tokens holds nothing")
+    if len(article.text) <= window * _MOST_CHARACTERS_A_TOKEN and count_tokens([article.text])[0] <= window:
+        whole = tuple(sentences(article.text))
+        return [Passage(article, whole[0][0], whole[-1][1], whole)] if whole else []
     units = _units(article.text, count_tokens, window)
     packed = _packed((list(group) for _, group in groupby(units, key=lambda unit: unit.paragraph)), window)
     return [

@@ -143,14 +143,14 @@ class _Build:
         if grown.base is None:
             self._notes += carry_earlier_texts(self._index_dir, writer)
         _provide_reader(reader, draft.folder / READER_FOLDER, grown.known)
-        group_stories(writer, grown.known.store if grown.known else None, self._progress)
+        group_stories(writer, self._progress)
         interrupted = interrupted_source(draft.interrupted, self._model, self._precision)
         encoder = self._encoder(draft, writer, grown.known, resumed=interrupted is not None)
         mark_resumable(draft.folder, self._model, self._precision)
         sources = [Source(grown.known.store, grown.known.dense.vectors)] if grown.known else []
         sources += [interrupted] if interrupted else []
         for done in cut(writer, encoder, sources):
-            self._progress("cutting into passages", done, writer.new)
+            self._progress("cutting into passages", done, len(writer.new_numbers))
         facts = write_searches(draft, writer, encoder, grown, sources=sources, progress=self._progress)
         unmark(draft.folder)
         manifest = self._manifest(draft, writer, encoder, facts)
@@ -196,6 +196,7 @@ class _Build:
             fidelity=round(encoder.card.fidelity, 4),
             dense=facts.kind,
             recall=round(facts.recall, 4),
+            recall_of=facts.measured,
             reader=ReaderCard.read(draft.folder / READER_FOLDER).name,
             support=calibration.provenance,
             files=file_sizes(draft.folder),

@@ -9,7 +9,7 @@ import numpy as np
 
 from qa_bot.embedding import Source, embed, with_title
 from qa_bot.index.carrying import next_block
-from qa_bot.index.dense_writer import DenseFacts, write_dense
+from qa_bot.index.dense_writer import DenseFacts, Written, write_dense
 from qa_bot.index.generation import Draft, Index
 from qa_bot.index.lexical import write_lexical
 from qa_bot.index.store import Store, StoredPassage
@@ -52,8 +52,11 @@ def write_searches(
             word for row in grown.dead.tolist() for word in spellings_of(_text(grown.base.store.passage(row)))
         )
     write_vocabulary(draft.folder, spellings)
-    dead = np.union1d(grown.base.dense.dead, grown.dead) if grown.base else grown.dead
-    return write_dense(draft.folder, dead, previous=base)
+    if grown.base is None:
+        return write_dense(draft.folder, grown.dead, previous=None)
+    before = grown.base.manifest
+    written = Written(grown.base.folder, before.recall, before.recall_of)
+    return write_dense(draft.folder, np.union1d(grown.base.dense.dead, grown.dead), previous=written)
 
 
 def _counted(store: Store, first_row: int, spellings: Counter[str]) -> Iterator[tuple[int, str]]:

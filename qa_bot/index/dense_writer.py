@@ -31,6 +31,9 @@ _FIRST_PROBES = 8
 _CODES = "PQ96x4fs"
 # An inverted file is learnt anew when the archive has grown by this since.
 _GROWN = 2
+# Its recall is measured anew when it has changed by this since: a row more changes it by a millionth, and a measurement
+# over a million rows takes longer than all else that an added article needs.
+_MEASURED_FOR = 1.02
 _BLOCK = 65_536
 # Handed over to the file at a time: large enough that Python's part in it is not felt.
 _WRITE_BYTES = 1 << 20
@@ -40,14 +43,27 @@ _NO_ROWS = np.empty(0, np.int64)
 
 @dataclass(frozen=True, slots=True)
 class DenseFacts:
-    """What was written: the kind of FAISS index, and the recall at ten of its search against exhaustive search."""
+    """What was written: the kind of FAISS index, and the recall at ten of its search against exhaustive search.
+
+    `measured` is how many rows had been added or taken away, since there were none, when the recall was measured.
+    """
 
     kind: str
     recall: float
+    measured: int
 
 
-def write_dense(folder: Path, dead: Rows, *, previous: Path | None) -> DenseFacts:
-    """The FAISS index of all blocks in `folder` is beside them, that in the folder `previous` taken further if it can.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The FAISS index of a generation before: its folder, and what was measured of it."""
+
+    folder: Path
+    recall: float
+    measured: int
+
+
+def write_dense(folder: Path, dead: Rows, *, previous: Written | None) -> DenseFacts:
+    """The FAISS index of all blocks in `folder` is beside them, the one of `previous` taken further if it can be.
 
     Raises OSError where it cannot be written.
     """
@@ -55,26 +71,29 @@ def write_dense(folder: Path, dead: Rows, *, previous: Path | None) -> DenseFact
     vectors = VectorStore.open(folder)
     if vectors.rows <= EXACT_ROWS:
         return _write_exact(folder, vectors)
-    index = _taken_further(vectors, previous) or _learnt(vectors)
-    recall = _tune(index, vectors, dead)
+    changes = vectors.rows + len(dead)
+    taken = _taken_further(vectors, previous) if previous else None
+    index = taken or _learnt(vectors)
+    if previous and taken and changes <= _MEASURED_FOR * previous.measured:
+        recall, measured = previous.recall, previous.measured
+    else:
+        recall, measured = _tune(index, vectors, dead), changes
     if recall < LEAST_RECALL:
         return _write_exact(folder, vectors)
     _write(index, folder / PASSAGES_FILE)
-    return DenseFacts(f"IVF{index.nlist},{_CODES}, {index.nprobe} probes", recall)
+    return DenseFacts(f"IVF{index.nlist},{_CODES}, {index.nprobe} probes", recall, measured)
 
 
 def _write_exact(folder: Path, vectors: VectorStore) -> DenseFacts:
     index = faiss.IndexFlatIP(vectors.dimension)
     _add(index, vectors, first=0)
     _write(index, folder / PASSAGES_FILE)
-    return DenseFacts("Flat", 1.0)
+    return DenseFacts("Flat", 1.0, vectors.rows)
 
 
-def _taken_further(vectors: VectorStore, previous: Path | None) -> Any:
+def _taken_further(vectors: VectorStore, previous: Written) -> Any:
     """The inverted file from before with the rows that are new; None where it has to be learnt anew."""
-    if previous is None:
-        return None
-    index = faiss.read_index(str(previous / PASSAGES_FILE))
+    index = faiss.read_index(str(previous.folder / PASSAGES_FILE))
     learnt_from = getattr(index, "nlist", 0) / _CLUSTERS_PER_ROOT
     if vectors.rows > _GROWN * learnt_from**2:
         return None

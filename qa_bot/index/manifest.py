@@ -9,7 +9,7 @@ from qa_bot.errors import IndexUnavailable
 
 MANIFEST_FILE = "manifest.json"
 # Raised by every change of what the files of a generation hold or how articles are cut into passages.
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +17,8 @@ class Manifest:
     """The facts of one generation; `files` has the size in bytes of each of its other files.
 
     `dense` is the kind of FAISS index, `recall` its recall at ten against exhaustive search on the archive's own
-    passages. `precision` is what the encoder is stored in, `asked_precision` what the build was asked for; `reader` is
-    the name of the reader that the generation carries.
+    passages, measured when `recall_of` of them had been added or taken away. `precision` is what the encoder is stored
+    in, `asked_precision` what the build was asked for; `reader` is the name of the reader that the generation carries.
     """
 
     format: int
@@ -36,6 +36,7 @@ class Manifest:
     fidelity: float
     dense: str
     recall: float
+    recall_of: int
     reader: str
     support: dict[str, Any]
     files: dict[str, int]

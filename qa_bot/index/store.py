@@ -13,9 +13,7 @@ import numpy as np
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.names import ArticleName, names_of
 from qa_bot.index.stories import (
-    StoredStory,
     copies_of,
-    stories_by_content,
     stories_of,
     stories_of_rows,
 )
@@ -141,10 +139,6 @@ class Store:
     def stories_of_rows(self, rows: Iterable[int]) -> dict[int, tuple[int, int]]:
         """The story and the article's number of the passage in each of those rows."""
         return stories_of_rows(self._connection, rows)
-
-    def stories_by_content(self) -> dict[str, StoredStory]:
-        """The story and the signature of each article, by the hash of its content."""
-        return stories_by_content(self._connection)
 
     def passage(self, row: int) -> StoredPassage:
         """The passage in that row."""

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from qa_bot.index.store import ARTICLE_COLUMNS, STORE_FILE, stored_article
-from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, write_story
+from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, stories_in_order, write_story
 from qa_bot.index.versions import VERSIONS_SCHEMA, carry_versions, forget_versions, keep_version
 from qa_bot.types import Article, Passage
 
@@ -60,6 +60,7 @@ class StoreWriter:
         self.sentences = sentences
         self.first_new: int = connection.execute("SELECT ifnull(max(number), -1) + 1 FROM articles").fetchone()[0]
         self._next: int = self.first_new
+        self.torn_stories: set[int] = set()
 
     @classmethod
     def create(cls, folder: Path) -> "StoreWriter":
@@ -98,9 +99,14 @@ class StoreWriter:
         return count // _SENTENCE_BYTES
 
     @property
-    def new(self) -> int:
-        """How many articles were added to what the store had at first."""
-        return int(self._next - self.first_new)
+    def new_numbers(self) -> range:
+        """The numbers of the articles that were added to what the store had at first."""
+        return range(self.first_new, self._next)
+
+    @property
+    def told(self) -> int:
+        """How many articles have a story."""
+        return self._count("stories")
 
     def _count(self, table: str) -> int:
         count: int = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
@@ -143,8 +149,10 @@ class StoreWriter:
         self._connection.execute("UPDATE articles SET path = ?, line = ? WHERE number = ?", (path, line, number))
 
     def remove_article(self, number: int) -> list[int]:
-        """The rows, now dead, of an article that is no more."""
+        """The rows, now dead, of an article that is no more; its story is among `torn_stories`."""
         rows = [row for (row,) in self._connection.execute("SELECT row FROM passages WHERE article = ?", (number,))]
+        stories = self._connection.execute("SELECT story FROM stories WHERE article = ?", (number,))
+        self.torn_stories.update(story for (story,) in stories)
         for table, column in (("passages", "article"), ("stories", "article"), ("articles", "number")):
             self._connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608
         return rows
@@ -170,14 +178,14 @@ class StoreWriter:
         """There is no file at that place."""
         self._connection.execute("DELETE FROM files WHERE place = ?", (place,))
 
-    def contents(self) -> list[tuple[int, str]]:
-        """The number and the hash of the content of each article, in order."""
-        return list(self._connection.execute("SELECT number, sha256 FROM articles ORDER BY number"))
-
     def text_of(self, number: int) -> str:
         """The text of the article with that number."""
         text: str = self._connection.execute("SELECT text FROM articles WHERE number = ?", (number,)).fetchone()[0]
         return text
+
+    def stories(self) -> Iterator[tuple[int, StoredStory]]:
+        """The number of each article that has a story, in order, and its story."""
+        return stories_in_order(self._connection)
 
     def set_story(self, number: int, stored: StoredStory) -> None:
         """The story of the article with that number."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from qa_bot.types import Copy
@@ -61,10 +61,10 @@ def stories_of_rows(connection: sqlite3.Connection, rows: Iterable[int]) -> dict
     return {row: (story, article) for row, story, article in found}
 
 
-def stories_by_content(connection: sqlite3.Connection) -> dict[str, StoredStory]:
-    """The story and the signature of each article, by the hash of its content."""
-    found = connection.execute("SELECT sha256, story, signature FROM articles JOIN stories ON article = number")
-    return {sha256: StoredStory(story, signature) for sha256, story, signature in found}
+def stories_in_order(connection: sqlite3.Connection) -> Iterator[tuple[int, StoredStory]]:
+    """The number of each article that has a story, in order, and its story."""
+    for number, *stored in connection.execute("SELECT article, story, signature FROM stories ORDER BY article"):
+        yield number, StoredStory(*stored)
 
 
 def write_story(connection: sqlite3.Connection, number: int, stored: StoredStory) -> None:

@@ -8,7 +8,7 @@ import pytest
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index import dense_writer
 from qa_bot.index.dense import DEAD_FILE, PASSAGES_FILE, DenseIndex
-from qa_bot.index.dense_writer import DenseFacts, write_dense
+from qa_bot.index.dense_writer import DenseFacts, Written, write_dense
 from qa_bot.index.vectors import BlockWriter
 from qa_bot.types import Rows, Vectors
 
@@ -141,10 +141,25 @@ def test_clusters_are_taken_further(tmp_path: Path) -> None:
     for number, rows in enumerate((500, 600, 1300)):
         folder = tmp_path / str(number)
         _block(folder, 1, passages[:rows], sentences)
-        previous = tmp_path / str(number - 1) if number else None
+        previous = Written(tmp_path / str(number - 1), 1.0, 500) if number else None
         kinds.append(write_dense(folder, NONE, previous=previous).kind.partition(",")[0])
         assert DenseIndex.open(folder).search(passages[rows - 1], 1, exclude=NONE).rows.tolist() == [rows - 1]
     assert kinds == ["IVF89", "IVF89", "IVF144"]
+
+
+@pytest.mark.usefixtures("clustered")
+def test_recall_is_measured_when_enough_has_changed(tmp_path: Path) -> None:
+    """The recall from before stands until a fiftieth of the rows came or went; then it is measured anew."""
+    passages, sentences = _unit(1, 600), _unit(2, SENTENCES)
+    facts = []
+    for number, (rows, dead) in enumerate([(500, []), (505, [7, 8]), (505, range(12)), (600, [])]):
+        folder = tmp_path / str(number)
+        _block(folder, 1, passages[:rows], sentences)
+        previous = Written(tmp_path / "0", 0.99, 500) if number else None
+        facts.append(write_dense(folder, np.array(dead, np.int64), previous=previous))
+    assert [one.measured for one in facts] == [500, 500, 517, 600]
+    assert facts[1].recall == 0.99
+    assert all(one.recall != 0.99 for one in facts[2:])
 
 
 @pytest.mark.usefixtures("clustered")
@@ -152,7 +167,7 @@ def test_poor_recall_never_goes_live(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Where clusters do not reach the recall that is asked for, the index is exhaustive."""
     monkeypatch.setattr(dense_writer, "LEAST_RECALL", 1.1)
     _block(tmp_path, 1, _unit(1, 500), _unit(2, SENTENCES))
-    assert write_dense(tmp_path, NONE, previous=None) == DenseFacts("Flat", 1.0)
+    assert write_dense(tmp_path, NONE, previous=None) == DenseFacts("Flat", 1.0, 500)
 
 
 @pytest.mark.parametrize("name", [PASSAGES_FILE, DEAD_FILE])

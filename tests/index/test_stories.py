@@ -22,7 +22,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     with StoreWriter.create(tmp_path) as writer:
         for article in ARTICLES:
             writer.add_article(article, 0)
-        assert writer.contents() == [(i, article.sha256) for i, article in enumerate(ARTICLES)]
+        assert (writer.new_numbers, writer.told) == (range(4), 0)
         assert writer.text_of(1) == "Text."
         for number, story in enumerate(STORIES):
             writer.set_story(number, StoredStory(9, b""))
@@ -44,9 +44,14 @@ def test_copies(store: Store) -> None:
     assert store.copies(["d", "b ' ž", "a", "nobody"]) == {"a": (c, d), "d": (a, c)}
 
 
-def test_by_content(store: Store) -> None:
-    """What was written last is found by the hash of the content."""
-    assert store.stories_by_content() == {
-        article.sha256: StoredStory(story, bytes([number]))
-        for number, (article, story) in enumerate(zip(ARTICLES, STORIES, strict=True))
-    }
+def test_stories_in_order(tmp_path: Path) -> None:
+    """What was written last is read in the order of numbers; the story of an article that goes is torn."""
+    with StoreWriter.create(tmp_path) as writer:
+        for article in ARTICLES:
+            writer.add_article(article, 0)
+        for number, story in reversed(list(enumerate(STORIES))):
+            writer.set_story(number, StoredStory(9, b""))
+            writer.set_story(number, StoredStory(story, bytes([number])))
+        writer.remove_article(1)
+        assert list(writer.stories()) == [(number, StoredStory(0, bytes([number]))) for number in (0, 2, 3)]
+        assert (writer.torn_stories, writer.told) == ({1}, 3)
