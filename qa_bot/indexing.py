@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qa_bot.corpus.reader import SourceFile, corpus_files
+from qa_bot.corpus.reader import SourceFile, check_folder, corpus_files
 from qa_bot.embedding import Source, cut, sample_texts
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.grouping import group_stories
@@ -75,8 +75,10 @@ def update_index(
     was.
     """
     build = _Build(corpus_dir, index_dir, embedding_model, precision, progress)
-    files = corpus_files(corpus_dir)
+    check_folder(corpus_dir)
     with build_lock(index_dir, waiting=lambda: progress("waiting for another build", 0, None)):
+        # Listed only now: a build that was waited for may have read what came after the wait began.
+        files = corpus_files(corpus_dir)
         previous = None if rebuild else build.previous()
         with draft_generation(index_dir) as draft:
             return build.run(draft, files, previous)
@@ -226,8 +228,8 @@ def _writer(folder: Path, previous: Index | None) -> StoreWriter:
 
 
 def _is_worn(previous: Index | None, scan: Scan) -> bool:
-    """Whether so many rows are dead that they are better numbered anew."""
-    if previous is None:
+    """Whether so many rows are dead that they are better numbered anew, from files all of which can be read."""
+    if previous is None or scan.keeps_unread:
         return False
     dense = previous.dense
     return len(dense.dead) + len(scan.dead) > _MOST_DEAD * dense.vectors.rows

@@ -7,7 +7,7 @@ from pathlib import Path
 from qa_bot.embedding import Source
 from qa_bot.errors import QABotError
 from qa_bot.index.generation import ENCODER_FOLDER
-from qa_bot.index.manifest import FORMAT
+from qa_bot.index.manifest import FORMAT, load_manifest
 from qa_bot.index.store import Store
 from qa_bot.index.vectors import finished_vectors
 from qa_bot.models.encoder import OnnxEncoder, Precision
@@ -32,14 +32,25 @@ def interrupted_source(folder: Path | None, model: str, precision: Precision) ->
     if folder is None:
         return None
     try:
-        facts = json.loads((folder / _MARK).read_text(encoding="utf-8"))
-        if facts != _facts(model, precision):
+        if _facts_of(folder) != _facts(model, precision):
             return None
         OnnxEncoder.load(folder / ENCODER_FOLDER)
-        return Source(Store.open(folder), finished_vectors(folder))
+        store = Store.open(folder)
+        # After a power failure a page may be missing in the middle.
+        return None if store.damage() else Source(store, finished_vectors(folder))
     except (OSError, ValueError, QABotError) as error:
         logger.debug("nothing can be taken from the build that was cut off in %s: %s", folder, error)
         return None
+
+
+def _facts_of(folder: Path) -> dict[str, object]:
+    """What the leftover says of itself; one that was finished and not yet live has a manifest instead of the mark."""
+    mark = folder / _MARK
+    if mark.exists():
+        facts: dict[str, object] = json.loads(mark.read_text(encoding="utf-8"))
+        return facts
+    manifest = load_manifest(folder)
+    return {"format": manifest.format, "model": manifest.model, "precision": manifest.asked_precision}
 
 
 def _facts(model: str, precision: Precision) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The corpus held against the store: only files that were written since are read again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa_bot.corpus.reader import SourceFile, place_of, read_files
@@ -45,6 +45,7 @@ class Scan:
         self._taken: set[int] = set()
         self._articles = writer.articles
         self._moved = False
+        self._kept: set[str] = set()
         self.added = self.changed = self.removed = 0
         self.skipped: list[Skipped] = []
         self.dead: list[int] = []
@@ -53,6 +54,11 @@ class Scan:
         """How many articles were added, changed, removed and left as they were, and what was skipped."""
         unchanged = self._articles - self.changed - self.removed
         return Counts(unchanged, self.added, self.changed, self.removed, tuple(self.skipped))
+
+    @property
+    def keeps_unread(self) -> bool:
+        """Whether the store has articles of files that could not be read this time."""
+        return bool(self._kept)
 
     @property
     def differs(self) -> bool:
@@ -65,18 +71,26 @@ class Scan:
             faults = len(self.skipped)
             for line, outcome in outcomes:
                 if isinstance(outcome, Skipped):
-                    self.skipped.append(outcome)
+                    self.skipped.append(self._kept_from(file.place, outcome) if outcome.unread else outcome)
                 else:
                     self._take(outcome, line)
                     progress("reading", len(self._taken), None)
             self._writer.set_stamp(file.place, file.stamp if faults == len(self.skipped) else None)
-        for place in self._differs.gone:
+        for place in set(self._differs.gone) - self._kept:
             self._writer.forget_file(place)
         for number in sorted(self._left):
             self._writer.forget_texts(number)
             self.dead += self._writer.remove_article(number)
             self.removed += 1
         self._writer.commit()
+
+    def _kept_from(self, place: str, skipped: Skipped) -> Skipped:
+        """The fault, after what was read before at that place or in that folder was kept, for it may still be there."""
+        places = {place, *(gone for gone in self._differs.gone if gone.startswith(f"{place}/"))}
+        numbers = self._writer.numbers_in(places)
+        self._left -= numbers
+        self._kept |= places
+        return replace(skipped, reason=f"{skipped.reason} What the index has of it stays.") if numbers else skipped
 
     def _take(self, article: Article, line: int) -> None:
         """The article is in the store as it was read, unless another place has its id."""

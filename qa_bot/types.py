@@ -39,10 +39,14 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A file (or a line of one) that could not be read: where it is, and one sentence that says why."""
+    """A file (or a line of one) that could not be read: where it is, and one sentence that says why.
+
+    `unread` says that it is there and the system would not give it: what was read of it before may still hold.
+    """
 
     path: str
     reason: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from qa_bot import indexing, scanning
 from qa_bot.corpus import reader
 from qa_bot.corpus.reader import SourceFile
 from qa_bot.errors import CorpusError, IndexUnavailable, ModelUnavailable
-from qa_bot.index.generation import CURRENT_FILE, open_index
+from qa_bot.index.generation import CURRENT_FILE, build_lock, open_index
 from qa_bot.index.manifest import FORMAT
 from qa_bot.index.vectors import block_folders
 from qa_bot.indexing import BuildReport, update_index
@@ -530,6 +531,77 @@ def test_damaged_leftover_is_passed_over(corpus: Path, index: Path, small_reader
     report = _update(corpus, index)
     assert (report.articles, len(report.notes)) == (3, 1)
     assert "bridge.txt" in _quoted(index, "When was the bridge built?")
+
+
+def test_killed_before_going_live(corpus: Path, index: Path, encoded: list[str]) -> None:
+    """A build that was killed when all was written and not yet live is not embedded again."""
+    _update(corpus, index)
+    (index / CURRENT_FILE).unlink()
+    encoded.clear()
+    assert _update(corpus, index).generation == 1
+    assert encoded == []
+    assert [path.name for path in (index / "generations").iterdir()] == ["1"]
+
+
+def test_leftover_with_a_damaged_page_is_passed_over(corpus: Path, index: Path, small_reader: Path) -> None:
+    """A store of which a page in the middle is damaged, as after a power failure, does not stop the next build."""
+    _many(corpus, 300)
+    with _process(corpus, index, small_reader, pause_at="embedding passages") as build:
+        assert build.stdout
+        build.stdout.readline()
+        build.kill()
+    store = index / "generations" / "1.building" / "store.sqlite"
+    content = bytearray(store.read_bytes())
+    content[3 * 4096 : -2 * 4096] = bytes(len(content) - 5 * 4096)
+    store.write_bytes(content)
+    assert _update(corpus, index).articles == 303
+
+
+def test_files_are_listed_after_the_wait(corpus: Path, index: Path, small_reader: Path) -> None:
+    """What another build read while this one waited for it is not taken for removed."""
+    _update(corpus, index)
+    with build_lock(index, waiting=pytest.fail):
+        waiting = _process(corpus, index, small_reader, pause_at="waiting for another build")
+        assert waiting.stdout
+        assert waiting.stdout.readline() == "paused: waiting for another build\n"
+        (corpus / "tower.txt").write_text("The tower\n\nThe tower leans.", encoding="utf-8")
+    _update(corpus, index)
+    with waiting:
+        assert waiting.communicate("\n")[0] == "built: 2\n"
+    assert "tower.txt" in _quoted(index, "Which tower leans?")
+
+
+@pytest.mark.usefixtures("settled")
+def test_files_that_cannot_be_read_for_now_are_kept(
+    corpus: Path, index: Path, encoded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Articles of a file or a folder that the system will not give stay until it does, and are not embedded again."""
+    (corpus / "north").mkdir()
+    (corpus / "mill.txt").rename(corpus / "north" / "mill.txt")
+    _update(corpus, index)
+    encoded.clear()
+    scandir, read_bytes = os.scandir, Path.read_bytes
+    monkeypatch.setattr(os, "scandir", lambda path: _refuse() if "north" in str(path) else scandir(path))
+    monkeypatch.setattr(Path, "read_bytes", lambda path: _refuse() if path.name == "bridge.txt" else read_bytes(path))
+    os.utime(corpus / "bridge.txt")
+    report = _update(corpus, index)
+    reason = "It cannot be read: Input/output error. What the index has of it stays."
+    assert [(one.path, one.reason) for one in report.skipped] == [
+        (str(corpus / "bridge.txt"), reason),
+        (str(corpus / "north"), reason),
+    ]
+    assert _counts(report) == (0, 0, 0, 3)
+    (corpus / "harbour.txt").unlink()
+    assert _counts(_update(corpus, index)) == (0, 0, 1, 2)
+    assert [article.id for article in open_index(index).store.articles()] == ["bridge.txt", "north/mill.txt"]
+    monkeypatch.undo()
+    (corpus / "north" / "mill.txt").unlink()
+    assert _counts(_update(corpus, index)) == (0, 0, 1, 1)
+    assert encoded == []
+
+
+def _refuse() -> Any:
+    raise OSError(5, "Input/output error")
 
 
 def _process(

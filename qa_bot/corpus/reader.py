@@ -45,6 +45,16 @@ def corpus_files(folder: Path) -> list[SourceFile]:
     Hidden files are passed over. Raises `CorpusError` if the folder is missing, is not a folder or cannot be read, or
     if its side file `metadata.yaml` cannot be followed.
     """
+    check_folder(folder)
+    files, refused = _walk(folder)
+    corrections = corrections_by_file(read_corrections(folder), files, folder)
+    found = [SourceFile(path, _place(path), _stamp(path, corrections[path]), corrections[path]) for path in files]
+    found += [SourceFile(path, _place(path), None, {}, error) for path, error in refused.items()]
+    return sorted(found, key=lambda file: file.place)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises `CorpusError` if the folder of the corpus is missing, is not a folder or cannot be read."""
     try:
         with os.scandir(folder):
             pass
@@ -56,11 +66,6 @@ def corpus_files(folder: Path) -> list[SourceFile]:
         raise CorpusError(f"{folder} is not a folder; name the folder that holds the articles.", path=folder) from error
     except OSError as error:
         raise CorpusError(f"The folder {folder} cannot be read: {error.strerror}.", path=folder) from error
-    files, refused = _walk(folder)
-    corrections = corrections_by_file(read_corrections(folder), files, folder)
-    found = [SourceFile(path, _place(path), _stamp(path, corrections[path]), corrections[path]) for path in files]
-    found += [SourceFile(path, _place(path), None, {}, error) for path, error in refused.items()]
-    return sorted(found, key=lambda file: file.place)
 
 
 def read_corpus(folder: Path) -> Iterator[Outcome]:
@@ -103,8 +108,10 @@ def _outcomes(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[
         if file.refused:
             raise file.refused
         yield from _read(file, folder, isolation)
+    except FileNotFoundError:
+        yield 0, Skipped(file.place, "It was removed while the articles were being read.")
     except OSError as error:
-        yield 0, Skipped(file.place, f"It cannot be read: {error.strerror}.")
+        yield 0, Skipped(file.place, f"It cannot be read: {error.strerror}.", unread=True)
     except Unreadable as error:
         yield 0, Skipped(file.place, str(error))
 
@@ -112,6 +119,7 @@ def _outcomes(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[
 def _read(file: SourceFile, folder: Path, isolation: Isolation) -> Iterator[tuple[int, Outcome]]:
     """The outcomes of one file; raises `OSError` and `Unreadable`."""
     path = file.path
+    path.lstat()  # raises where it is gone; what is a broken link is still there
     if not path.is_file():
         raise Unreadable("It is a broken link, or not a regular file.")
     if path.name.lower().endswith(LINES):
@@ -161,7 +169,7 @@ def _list(directory: Path, files: list[Path], pending: deque[Path]) -> None:
         found = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
     for entry in found:
         path = directory / entry.name
-        if path.is_dir():
+        if _is_folder(path):
             (pending.appendleft if entry.is_symlink() else pending.append)(path)
         elif entry.name.lower().endswith(READ):
             files.append(path)
@@ -169,6 +177,13 @@ def _list(directory: Path, files: list[Path], pending: deque[Path]) -> None:
             logger.debug("%s is of a kind that is not read", path)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a link to where nobody may look: if its name is one that is read, reading it says so
+        return False
+
+
 def _place(file: Path) -> str:
-    """The file as named to the user: with `/`, and without bytes that no terminal can show."""
-    return os.fsencode(file.as_posix()).decode(errors="replace")
+    r"""The file as named to the user: with `/`, and with bytes that are no text written out, as in `caf\xe9.txt`."""
+    return os.fsencode(file.as_posix()).decode(errors="backslashreplace")

@@ -123,30 +123,48 @@ def draft_generation(index_dir: Path) -> Iterator[Draft]:
     generations = index_dir / _GENERATIONS
     try:
         generations.mkdir(exist_ok=True)
-        interrupted = _interrupted(generations)
+        interrupted = _interrupted(generations, _unpublished(index_dir))
         number = max(_numbers(generations), default=0) + 1
         folder = generations / f"{number}{_BUILDING}"
         folder.mkdir()
         try:
             yield Draft(number, folder, interrupted)
         except Exception:
-            shutil.rmtree(folder, ignore_errors=True)
+            for path in [folder, *_unpublished(index_dir)]:
+                shutil.rmtree(path, ignore_errors=True)
             raise
         # Published, it is there no longer; not published, there was nothing to build.
         shutil.rmtree(folder, ignore_errors=True)
         if interrupted:
             shutil.rmtree(interrupted, ignore_errors=True)
     except (OSError, sqlite3.Error) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            raise IndexUnavailable(
+                f"The index in {index_dir} is damaged ({error}): run `qa-bot index --check`, which mends it.",
+                path=index_dir,
+            ) from error
         raise IndexUnavailable(
             f"The index cannot be written in {index_dir} ({error}): what was there before is unchanged.",
             path=index_dir,
         ) from error
 
 
-def _interrupted(generations: Path) -> Path | None:
+def _unpublished(index_dir: Path) -> list[Path]:
+    """Generations that were finished and cut off before they were live; none where it cannot be told which is live."""
+    try:
+        live = int(current_folder(index_dir).name)
+    except IndexMissing:
+        live = 0
+    except IndexUnavailable:
+        return []
+    generations = index_dir / _GENERATIONS
+    return [generations / str(number) for number in _numbers(generations) if number > live]
+
+
+def _interrupted(generations: Path, unpublished: list[Path]) -> Path | None:
     """What is left of the build that came furthest of those that were cut off; the rest is gone."""
     kept = generations / _INTERRUPTED
-    left = sorted([*generations.glob(f"*{_BUILDING}"), *generations.glob(_INTERRUPTED)], key=_size)
+    left = sorted([*generations.glob(f"*{_BUILDING}"), *generations.glob(_INTERRUPTED), *unpublished], key=_size)
     for path in left[:-1]:
         shutil.rmtree(path)
     if left and left[-1] != kept:
@@ -160,20 +178,31 @@ def _size(folder: Path) -> int:
 
 def publish(index_dir: Path, number: int, folder: Path) -> None:
     """The drafted generation is live, and all but the one that was live before are gone."""
-    live = _live_number(index_dir)
+    live = live_number(index_dir)
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
-    folder.rename(folder.with_name(str(number)))
-    _sync(folder.parent)
-    pointer = index_dir / f"{CURRENT_FILE}.new"
-    pointer.write_text(f"{number}\n", encoding="ascii")
-    _sync(pointer)
-    pointer.replace(index_dir / CURRENT_FILE)
+    with _pointer(index_dir, number) as pointer:
+        folder.rename(folder.with_name(str(number)))
+        _sync(folder.parent)
+        pointer.replace(index_dir / CURRENT_FILE)
     _sync(index_dir)
     _remove_others(folder.parent, kept={live, number})
 
 
-def _live_number(index_dir: Path) -> int | None:
+@contextmanager
+def _pointer(index_dir: Path, number: int) -> Iterator[Path]:
+    """A file that names the generation, to replace CURRENT with; written first, for the disk may be full."""
+    pointer = index_dir / f"{CURRENT_FILE}.new"
+    try:
+        pointer.write_text(f"{number}\n", encoding="ascii")
+        _sync(pointer)
+        yield pointer
+    finally:
+        pointer.unlink(missing_ok=True)
+
+
+def live_number(index_dir: Path) -> int | None:
+    """The number of the live generation; None where there is none."""
     try:
         return int(current_folder(index_dir).name)
     except IndexUnavailable:

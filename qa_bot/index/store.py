@@ -78,6 +78,10 @@ class Store:
         """Nothing; the file is let go."""
         self._connection.close()
 
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file, all of which it reads; empty where it is whole."""
+        return sqlite_damage(self._connection)
+
     def articles(self, numbers: Iterable[int] | None = None) -> list[ArticleInfo]:
         """All articles, or those with these numbers, in the order of the corpus, without their texts."""
         kept = "1" if numbers is None else "number IN (SELECT value FROM json_each(?))"
@@ -176,6 +180,15 @@ class Store:
     def _read_article(self, number: int) -> Article:
         row = self._connection.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?", (number,))  # noqa: S608
         return stored_article(*row.fetchone())
+
+
+def sqlite_damage(connection: sqlite3.Connection) -> list[str]:
+    """What SQLite finds wrong with a file, all of which it reads; empty where it is whole."""
+    try:
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+    except sqlite3.Error as error:
+        return [str(error)]
+    return [] if said == ["ok"] else said
 
 
 def stored_article(*values: Any) -> Article:

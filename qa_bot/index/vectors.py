@@ -102,6 +102,7 @@ class BlockWriter:
         self._passages = _stream(folder / _PASSAGES, _PASSAGE_TYPE, (passages, dimension))
         self._sentences = _stream(folder / _SENTENCES, _SENTENCE_TYPE, (sentences, dimension))
         self._written = 0
+        self.keep()
 
     def __enter__(self) -> Self:
         return self

@@ -92,13 +92,29 @@ def test_leftovers(tmp_path: Path) -> None:
 
 
 def test_killed_between_rename_and_pointer(tmp_path: Path) -> None:
-    """A generation that was finished but never made live is passed over and removed: the pointer decides."""
+    """A generation that was finished but never made live is what a cut-off build left: the pointer decides."""
     _publish(tmp_path, "a")
     (tmp_path / "generations" / "2").mkdir()
     assert current_folder(tmp_path).name == "1"
-    assert _publish(tmp_path, "b") == 3
-    assert current_folder(tmp_path).name == "3"
-    assert _generations(tmp_path) == ["1", "3"]
+    with build_lock(tmp_path, waiting=pytest.fail), draft_generation(tmp_path) as draft:
+        assert draft.interrupted == tmp_path / "generations" / "interrupted"
+        assert current_folder(tmp_path).name == "1"
+    assert _publish(tmp_path, "b") == 2
+    assert current_folder(tmp_path).name == "2"
+    assert _generations(tmp_path) == ["1", "2"]
+
+
+def test_failure_while_going_live(tmp_path: Path) -> None:
+    """Where the pointer cannot be written, the old generation stays live and nothing of the new one is left."""
+    _publish(tmp_path, "a")
+    before = {path.name for path in tmp_path.iterdir()}
+    (tmp_path / f"{CURRENT_FILE}.new").mkdir()
+    (tmp_path / f"{CURRENT_FILE}.new" / "in the way").touch()
+    with pytest.raises(IndexUnavailable, match=r"cannot be written in .*is unchanged\."):
+        _publish(tmp_path, "b")
+    assert current_folder(tmp_path).name == "1"
+    assert _generations(tmp_path) == ["1"]
+    assert {path.name for path in tmp_path.iterdir()} == {*before, f"{CURRENT_FILE}.new"}
 
 
 def test_disk_errors_become_one_sentence(tmp_path: Path) -> None:
