@@ -12,7 +12,7 @@ from qa_bot.corpus.reader import SourceFile, check_folder, corpus_files
 from qa_bot.embedding import Source, cut, sample_texts
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.grouping import group_stories
-from qa_bot.index.carrying import carry_earlier_texts, carry_searched, copy_folder, share_folder
+from qa_bot.index.carrying import carry_earlier_texts, carry_searched, provide_reader, reads_alike, share_folder
 from qa_bot.index.dense_writer import DenseFacts
 from qa_bot.index.generation import (
     ENCODER_FOLDER,
@@ -28,6 +28,7 @@ from qa_bot.index.manifest import FORMAT, Manifest, file_sizes
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.models.export import SourceModel, export_checked
+from qa_bot.models.kept import KeptEncoder, keep_encoder
 from qa_bot.models.span_model import ReaderCard, shipped_reader
 from qa_bot.resuming import interrupted_source, mark_resumable, unmark
 from qa_bot.scanning import Counts, Scan, difference
@@ -45,7 +46,11 @@ _MOST_DEAD = 0.1
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did; `notes` are sentences that the user should read."""
+    """What a build did, counted in articles; `notes` are sentences that the user should read.
+
+    `renamed` are those that came under another id with the content of one that is gone; `named` are the ids of the
+    first few that were added, renamed, changed or removed.
+    """
 
     generation: int
     articles: int
@@ -57,6 +62,8 @@ class BuildReport:
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...]
     seconds: float
+    renamed: int = 0
+    named: tuple[str, ...] = ()
 
 
 def update_index(
@@ -66,15 +73,18 @@ def update_index(
     embedding_model: str,
     precision: Precision,
     rebuild: bool = False,
+    kept: KeptEncoder | None = None,
     progress: Progress,
 ) -> BuildReport:
     """The index says what the corpus says: only files that were written are read, and only what changed is embedded.
 
     With `rebuild` everything is. Where nothing changed, the generation stays. A build that was cut off is gone on
-    with. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index that was there before then stays as it
-    was.
+    with. Who builds again and again gives the encoder that was `kept`. Raises CorpusError, ModelUnavailable or
+    IndexUnavailable; the index that was there before then stays as it was.
     """
-    build = _Build(corpus_dir, index_dir, embedding_model, precision, progress)
+    build = _Build(
+        corpus_dir, index_dir, model=(embedding_model, precision), progress=progress, kept=kept or keep_encoder()
+    )
     check_folder(corpus_dir)
     with build_lock(index_dir, waiting=lambda: progress("waiting for another build", 0, None)):
         # Listed only now: a build that was waited for may have read what came after the wait began.
@@ -87,12 +97,14 @@ def update_index(
 class _Build:
     """One build: what it was asked for, and what there is to tell of it."""
 
-    def __init__(self, corpus: Path, index_dir: Path, model: str, precision: Precision, progress: Progress) -> None:
+    def __init__(
+        self, corpus: Path, index_dir: Path, *, model: tuple[str, Precision], progress: Progress, kept: KeptEncoder
+    ) -> None:
         self._corpus = corpus
         self._index_dir = index_dir
-        self._model = model
-        self._precision = precision
+        self._model, self._precision = model
         self._progress = progress
+        self._kept = kept
         self._started = time.perf_counter()
         self._notes: list[str] = []
 
@@ -117,10 +129,10 @@ class _Build:
     def run(self, draft: Draft, files: Sequence[SourceFile], previous: Index | None) -> BuildReport:
         """The generation published from the files, unless it would equal the one before."""
         differs = difference(files, previous.store.file_stamps() if previous else {})
-        alike = previous is not None and _reads_alike(previous)
+        reader = shipped_reader()
+        alike = previous is not None and reads_alike(previous, reader)
         if previous and alike and not (differs.written or differs.gone):
             return self._report(previous.manifest, Counts(unchanged=previous.manifest.articles))
-        reader = shipped_reader()
         with _writer(draft.folder, previous) as writer:
             scan = Scan(writer, differs)
             scan.run(self._corpus, self._progress)
@@ -144,7 +156,7 @@ class _Build:
     def _build(self, draft: Draft, writer: StoreWriter, grown: Grown, scan: Scan, reader: Path) -> BuildReport:
         if grown.base is None:
             self._notes += carry_earlier_texts(self._index_dir, writer)
-        _provide_reader(reader, draft.folder / READER_FOLDER, grown.known)
+        provide_reader(reader, draft.folder, grown.known)
         group_stories(writer, self._progress)
         interrupted = interrupted_source(draft.interrupted, self._model, self._precision)
         encoder = self._encoder(draft, writer, grown.known, resumed=interrupted is not None)
@@ -165,7 +177,7 @@ class _Build:
         origin = known.folder if known else draft.interrupted if resumed else None
         if origin:
             share_folder(origin / ENCODER_FOLDER, folder)
-            return OnnxEncoder.load(folder)
+            return self._kept.load(folder)
         self._progress("exporting the embedding model", 0, None)
         samples = sample_texts(writer)
         encoder, note = export_checked(SourceModel.load(self._model), folder, samples, precision=self._precision)
@@ -216,6 +228,8 @@ class _Build:
             skipped=counts.skipped,
             notes=tuple(self._notes),
             seconds=time.perf_counter() - self._started,
+            renamed=counts.renamed,
+            named=counts.named,
         )
 
 
@@ -233,20 +247,6 @@ def _is_worn(previous: Index | None, scan: Scan) -> bool:
         return False
     dense = previous.dense
     return len(dense.dead) + len(scan.dead) > _MOST_DEAD * dense.vectors.rows
-
-
-def _provide_reader(shipped: Path, target: Path, known: Index | None) -> None:
-    """The shipped reader is in the generation; files of the package itself are copied, for they may be replaced."""
-    if known and known.manifest.reader == ReaderCard.read(shipped).name:
-        share_folder(known.folder / READER_FOLDER, target)
-    else:
-        copy_folder(shipped, target)
-
-
-def _reads_alike(index: Index) -> bool:
-    """Whether the index carries the reader and the calibration of this version of the package."""
-    support = (index.folder / SUPPORT_FILE).read_text(encoding="utf-8")
-    return support == default_calibration_text() and index.manifest.reader == ReaderCard.read(shipped_reader()).name
 
 
 def _nothing_to_read(corpus: Path, skipped: Sequence[Skipped]) -> str:

@@ -1,5 +1,6 @@
 """The corpus held against the store: only files that were written since are read again."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,6 +8,9 @@ from pathlib import Path
 from qa_bot.corpus.reader import SourceFile, place_of, read_files
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.types import Article, Skipped
+
+# Articles that a report names: as many as fit into a line.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,18 @@ def difference(files: Sequence[SourceFile], stamps: Mapping[str, str | None]) ->
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many articles are as they were, and how many are not; what could not be read."""
+    """How many articles are as they were, and how many are not; what could not be read.
+
+    An article that has another id and the same content as one that is gone is `renamed`. `named` are the ids of the
+    first few of those that are not as they were.
+    """
 
     unchanged: int
     added: int = 0
     changed: int = 0
+    renamed: int = 0
     removed: int = 0
+    named: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
 
 
@@ -46,14 +56,27 @@ class Scan:
         self._articles = writer.articles
         self._moved = False
         self._kept: set[str] = set()
-        self.added = self.changed = self.removed = 0
+        self._added: dict[str, str] = {}
+        self._changed: list[str] = []
+        self._removed: dict[str, str] = {}
         self.skipped: list[Skipped] = []
         self.dead: list[int] = []
 
     def counts(self) -> Counts:
-        """How many articles were added, changed, removed and left as they were, and what was skipped."""
-        unchanged = self._articles - self.changed - self.removed
-        return Counts(unchanged, self.added, self.changed, self.removed, tuple(self.skipped))
+        """How many articles were added, changed, renamed, removed and left as they were, and what was skipped."""
+        gone, came = Counter(self._removed.values()), Counter(self._added.values())
+        renamed = (gone & came).total()
+        # What was renamed is named by the id that it has now.
+        removed = [article_id for article_id, sha256 in self._removed.items() if sha256 not in came]
+        return Counts(
+            unchanged=self._articles - len(self._changed) - len(self._removed),
+            added=len(self._added) - renamed,
+            changed=len(self._changed),
+            renamed=renamed,
+            removed=len(self._removed) - renamed,
+            named=tuple([*self._added, *self._changed, *removed][:_NAMED]),
+            skipped=tuple(self.skipped),
+        )
 
     @property
     def keeps_unread(self) -> bool:
@@ -63,7 +86,7 @@ class Scan:
     @property
     def differs(self) -> bool:
         """Whether the store says anything else than before."""
-        return bool(self.added or self.changed or self.removed or self._moved)
+        return bool(self._added or self._changed or self._removed or self._moved)
 
     def run(self, folder: Path, progress: Callable[[str, int, int | None], None]) -> None:
         """The store says what the corpus in `folder` says."""
@@ -80,8 +103,9 @@ class Scan:
             self._writer.forget_file(place)
         for number in sorted(self._left):
             self._writer.forget_texts(number)
+            article_id, sha256 = self._writer.name_of(number)
+            self._removed[article_id] = sha256
             self.dead += self._writer.remove_article(number)
-            self.removed += 1
         self._writer.commit()
 
     def _kept_from(self, place: str, skipped: Skipped) -> Skipped:
@@ -97,7 +121,7 @@ class Scan:
         known = self._writer.known(article.id)
         if known is None:
             self._taken.add(self._writer.add_article(article, line))
-            self.added += 1
+            self._added[article.id] = article.sha256
         elif known.number in self._taken or known.path not in self._read_again:
             place, first = place_of(article.path, line), place_of(known.path, known.line)
             self.skipped.append(
@@ -111,7 +135,7 @@ class Scan:
                     self._writer.keep_text(article.id, before)
                 self.dead += self._writer.remove_article(known.number)
                 self._taken.add(self._writer.add_article(article, line))
-                self.changed += 1
+                self._changed.append(article.id)
                 return
             self._taken.add(known.number)
             if (known.path, known.line) != (article.path, line):

@@ -43,6 +43,7 @@ FLOORS = {
     "weighing": 4,
     "conversation": 4,
     "verification": 4,
+    "following": 5,
     "pipeline": 5,
     "evaluation": 6,
     "faces": 7,
@@ -84,6 +85,7 @@ DOORS = {
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot
     },
+    "watchfiles": {"corpus/watching.py"},
     "filelock": {"index/generation.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},

@@ -194,11 +194,12 @@ def test_rebuild_embeds_everything(corpus: Path, index: Path, encoded: list[str]
 
 
 def test_renamed_article_keeps_its_vectors(corpus: Path, index: Path, encoded: list[str]) -> None:
-    """An article under another name is removed and added, but not encoded again."""
+    """An article under another name is told to be renamed, and not encoded again."""
     _update(corpus, index)
     encoded.clear()
     (corpus / "mill.txt").rename(corpus / "watermill.txt")
-    assert _counts(_update(corpus, index)) == (1, 0, 1, 2)
+    report = _update(corpus, index)
+    assert (report.renamed, report.named, _counts(report)) == (1, ("watermill.txt",), (0, 0, 0, 2))
     assert encoded == []
     assert "watermill.txt" in _quoted(index, "When did the mill burn down?")
 

@@ -25,6 +25,7 @@ def test_defaults() -> None:
         "state_dir": Path("state"),
         "embedding_model": "all-MiniLM-L6-v2",
         "embedding_precision": "int8",
+        "watch": "auto",
         "min_support": None,
         "passages": 5,
         "fetch_private": False,

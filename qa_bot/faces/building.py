@@ -1,7 +1,9 @@
 """The index seen from a terminal: built with a progress bar, opened, and described."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from rich.console import Console
 from rich.text import Text
 
 from qa_bot.faces.safe_text import counted, one_line
@@ -10,6 +12,7 @@ from qa_bot.faces.terminal import make_console, write
 from qa_bot.index.manifest import Manifest
 from qa_bot.indexing import BuildReport, update_index
 from qa_bot.settings import Settings
+from qa_bot.types import Skipped
 
 
 def build(settings: Settings, *, rebuild: bool) -> BuildReport:
@@ -24,20 +27,45 @@ def build(settings: Settings, *, rebuild: bool) -> BuildReport:
             rebuild=rebuild,
             progress=bar.show,
         )
-    for skipped in report.skipped:
-        write(console, Text(f"skipped {one_line(skipped.path)}: {one_line(skipped.reason)}", "yellow"))
-    for note in report.notes:
-        write(console, Text(f"note: {one_line(note)}"))
+    tell_faults(console, report.skipped, report.notes)
     return report
+
+
+def tell_faults(console: Console, skipped: Iterable[Skipped], notes: Iterable[str]) -> None:
+    """What could not be read, and what the user should know of a build, one a line."""
+    for one in skipped:
+        write(console, Text(f"skipped {one_line(one.path)}: {one_line(one.reason)}", "yellow"))
+    for note in notes:
+        write(console, Text(f"note: {one_line(note)}"))
 
 
 def summary(report: BuildReport) -> str:
     """What a build did, in one line."""
+    renamed = f" {report.renamed:,} renamed," if report.renamed else ""
     skipped = f", {len(report.skipped):,} skipped" if report.skipped else ""
     return (
         f"{counted(report.articles, 'article')} in {counted(report.passages, 'passage')}"
-        f" ({report.added:,} added, {report.changed:,} changed, {report.removed:,} removed,"
+        f" ({report.added:,} added, {report.changed:,} changed,{renamed} {report.removed:,} removed,"
         f" {report.unchanged:,} unchanged{skipped}), generation {report.generation}, {report.seconds:.1f} s"
+    )
+
+
+def changes(report: BuildReport) -> str:
+    """What an update changed, in one line: `1 added (mill.txt): 3 articles, generation 7, 0.4 s`; empty if nothing."""
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "renamed": report.renamed,
+        "removed": report.removed,
+    }
+    told = [f"{count:,} {what}" for what, count in counts.items() if count]
+    if not told:
+        return ""
+    names = ", ".join(one_line(name) for name in report.named)
+    more = ", ..." if sum(counts.values()) > len(report.named) else ""
+    return (
+        f"{', '.join(told)} ({names}{more}): {counted(report.articles, 'article')}, generation {report.generation},"
+        f" {report.seconds:.1f} s"
     )
 
 

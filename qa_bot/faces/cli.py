@@ -123,22 +123,28 @@ def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
 
 @main.command()
 @click.option("--rebuild", is_flag=True, help="Build everything anew, also what has not changed.")
+@click.option("--watch", is_flag=True, help="Then follow the folder: take in whatever changes there, until Ctrl-C.")
 @click.option("--status", is_flag=True, help="Say what the index holds, and build nothing.")
 @with_folders
-def index(*, rebuild: bool, status: bool, corpus_dir: Path | None, index_dir: Path | None) -> int:
+def index(*, rebuild: bool, watch: bool, status: bool, corpus_dir: Path | None, index_dir: Path | None) -> int:
     """Bring the index up to date with the articles.
 
     Only what changed is embedded again. Exit code: 0 every file was read, 1 the index is built but some files were
-    skipped, 2 error.
+    skipped, 2 error. With --watch: 0 it was ended by Ctrl-C or SIGTERM, 2 error.
     """
-    if rebuild and status:
-        raise click.UsageError("--status builds nothing: leave out --rebuild.")
+    if status and (rebuild or watch):
+        raise click.UsageError(f"--status builds nothing: leave out --{'rebuild' if rebuild else 'watch'}.")
     from qa_bot.faces.building import build, description, summary
     from qa_bot.index.generation import read_manifest
 
     settings = settings_of(corpus_dir, index_dir)
     if status:
         click.echo(description(read_manifest(settings.index_dir)))
+        return 0
+    if watch:
+        from qa_bot.faces.watching import watch as follow_folder
+
+        follow_folder(settings, rebuild=rebuild)
         return 0
     report = build(settings, rebuild=rebuild)
     click.echo(summary(report))

@@ -9,11 +9,14 @@ from rich.text import Text
 
 
 class StageBar:
-    """A bar for each stage of a long task, with its rate; where the console is no terminal, a line for slow ones."""
+    """A bar for each stage of a long task, with its rate; where the console is no terminal, a line for slow ones.
 
-    def __init__(self, console: Console) -> None:
+    Bars that are `passing` are gone at the end.
+    """
+
+    def __init__(self, console: Console, *, passing: bool = False) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), _Count(), _Rate(), TimeRemainingColumn())
-        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._progress = Progress(*columns, console=console, disable=not console.is_terminal, transient=passing)
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:

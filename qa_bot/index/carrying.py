@@ -5,12 +5,14 @@ import shutil
 from pathlib import Path
 
 from qa_bot.errors import IndexMissing, IndexUnavailable
-from qa_bot.index.generation import current_folder
+from qa_bot.index.generation import READER_FOLDER, Index, current_folder
 from qa_bot.index.lexical import LEXICAL_FOLDER
 from qa_bot.index.store import STORE_FILE
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.index.vectors import VECTORS_FOLDER, BlockWriter, VectorStore, block_folders
 from qa_bot.index.vocabulary import VOCABULARY_FILE
+from qa_bot.models.span_model import ReaderCard
+from qa_bot.support import SUPPORT_FILE, default_calibration_text
 
 # tantivy replaces these and never changes another file that it has written.
 _REPLACED = {"meta.json", ".managed.json"}
@@ -57,6 +59,20 @@ def copy_folder(source: Path, target: Path) -> None:
     target.mkdir()
     for file in source.iterdir():
         shutil.copyfile(file, target / file.name)
+
+
+def provide_reader(shipped: Path, folder: Path, known: Index | None) -> None:
+    """The shipped reader is in `folder`; files of the package itself are copied, for they may be replaced."""
+    if known and known.manifest.reader == ReaderCard.read(shipped).name:
+        share_folder(known.folder / READER_FOLDER, folder / READER_FOLDER)
+    else:
+        copy_folder(shipped, folder / READER_FOLDER)
+
+
+def reads_alike(index: Index, shipped: Path) -> bool:
+    """Whether the index carries the shipped reader and the calibration of this version of the package."""
+    support = (index.folder / SUPPORT_FILE).read_text(encoding="utf-8")
+    return support == default_calibration_text() and index.manifest.reader == ReaderCard.read(shipped).name
 
 
 def share_file(source: Path, target: Path) -> None:

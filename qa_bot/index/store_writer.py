@@ -139,6 +139,13 @@ class StoreWriter:
         ).fetchone()
         return KnownArticle(*found) if found else None
 
+    def name_of(self, number: int) -> tuple[str, str]:
+        """The id of the article with that number, and the hash of its content."""
+        article_id, sha256 = self._connection.execute(
+            "SELECT id, sha256 FROM articles WHERE number = ?", (number,)
+        ).fetchone()
+        return article_id, sha256
+
     def numbers_in(self, places: Iterable[str]) -> set[int]:
         """The numbers of all articles that were read in those files."""
         select = "SELECT number FROM articles WHERE path = ?"
