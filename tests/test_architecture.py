@@ -43,6 +43,7 @@ FLOORS = {
     "weighing": 4,
     "conversation": 4,
     "verification": 4,
+    "tracing": 4,
     "following": 5,
     "pipeline": 5,
     "evaluation": 6,
@@ -58,6 +59,7 @@ SAME_FLOOR = {
     ("indexing", "scanning"),  # so is reading what was written
     ("indexing", "resuming"),  # and going on with what was cut off
     ("resuming", "embedding"),
+    ("tracing", "verification"),  # where words stand now is looked for as a quotation is
     ("indexing", "searches"),  # and writing both sides of the search
     ("searches", "embedding"),
     ("indexing", "grouping"),  # so is grouping

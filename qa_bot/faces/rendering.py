@@ -15,7 +15,7 @@ _INDENT = 2
 # A line or two; the machine-readable reply has all.
 _COPIES_NAMED = 5
 
-_MARKED = "bold black on bright_yellow"
+MARKED = "bold black on bright_yellow"
 # From which support on.
 _SUPPORT_WORDS = {"strong": 0.6, "good": 0.45, "weak": 0.0}
 _SUPPORT_STYLES = {"strong": "green", "good": "yellow", "weak": "red"}
@@ -130,7 +130,7 @@ def print_place(console: Console, number: int, citation: Citation) -> None:
     title.stylize("bold", 0, len(one_line(citation.article.title)))
     word = support_word(citation.support)
     check = Text.assemble(
-        (f"{_location(citation.article)}, characters {citation.start}-{citation.end}", "dim"),
+        (f"{location(citation.article)}, characters {citation.start}-{citation.end}", "dim"),
         (", support ", "dim"),
         (f"{word} {citation.support:.2f}", _SUPPORT_STYLES[word]),
     )
@@ -153,7 +153,7 @@ def also_in(copies: Sequence[Copy]) -> str:
 
 def mark_words(text: Text, citation: Citation, *, origin: int) -> None:
     """The answering words marked in `text`, which begins at `origin` in the article."""
-    text.stylize(_MARKED, citation.highlight.start - origin, citation.highlight.end - origin)
+    text.stylize(MARKED, citation.highlight.start - origin, citation.highlight.end - origin)
 
 
 def _known(citation: Citation) -> Iterator[str]:
@@ -168,7 +168,7 @@ def _known(citation: Citation) -> Iterator[str]:
         yield f"attributed to {one_line(speaker.name.text)}"
 
 
-def _location(article: Article) -> str:
+def location(article: Article) -> str:
     """The article's file, and its id where the file's name does not say it."""
     path = one_line(article.path)
     return path if article.path.endswith(article.id) else f"{path}, article {one_line(article.id)}"

@@ -1,7 +1,13 @@
 """What articles can be called by."""
 
 import sqlite3
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+# Names that have less in common with what was typed help nobody (of 100).
+_LEAST_LIKE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,40 @@ def named(names: list[ArticleName], wanted: str) -> frozenset[str]:
         for name in names
         if asked in (_plain(name.id.rpartition("/")[2]), _plain(name.source or ""), _plain(name.author or ""))
     )
+
+
+def called(names: Sequence[ArticleName], wanted: str) -> list[ArticleName]:
+    """The articles that `wanted` can mean, by the strictest way in which it means any.
+
+    By id or path; these or a title without regard to case; the file's name; a beginning of id, file or title; a part of
+    an id.
+    """
+    asked = _plain(wanted.strip().strip("…"))
+    ways: tuple[Callable[[ArticleName], bool], ...] = (
+        lambda name: wanted in (name.id, name.path),
+        lambda name: asked in (_plain(name.id), _plain(name.path), _plain(name.title)),
+        lambda name: asked == _file(name),
+        lambda name: any(known.startswith(asked) for known in (_plain(name.id), _file(name), _plain(name.title))),
+        lambda name: asked in _plain(name.id),
+    )
+    found = ([name for name in names if way(name)] for way in ways if asked)
+    return next((articles for articles in found if articles), [])
+
+
+def nearest(names: Sequence[ArticleName], wanted: str, *, most: int) -> list[str]:
+    """The ids of the articles whose id, file or title is most like `wanted`, the likest first."""
+    likeness: dict[str, float] = {}
+    for name_of in (lambda name: _plain(name.id), _file, lambda name: _plain(name.title)):
+        choices = {name.id: name_of(name) for name in names}
+        for _, score, article_id in process.extract(
+            _plain(wanted), choices, scorer=fuzz.ratio, limit=most, score_cutoff=_LEAST_LIKE
+        ):
+            likeness[article_id] = max(score, likeness.get(article_id, 0.0))
+    return sorted(likeness, key=lambda article_id: (-likeness[article_id], article_id))[:most]
+
+
+def _file(name: ArticleName) -> str:
+    return _plain(name.id.rpartition("/")[2])
 
 
 def _plain(name: str) -> str:

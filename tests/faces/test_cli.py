@@ -77,7 +77,19 @@ def test_folders_reach_the_settings(opened: list[Settings]) -> None:
 
 def test_every_command_takes_both_folders() -> None:
     """Every command has --corpus and --index, and help that begins with a sentence."""
-    expected = ["add", "articles", "ask", "benchmark", "chat", "doctor", "evaluate", "index", "telegram", "verify"]
+    expected = [
+        "add",
+        "articles",
+        "ask",
+        "benchmark",
+        "chat",
+        "doctor",
+        "evaluate",
+        "index",
+        "show",
+        "telegram",
+        "verify",
+    ]
     assert sorted(main.commands) == expected
     for command in main.commands.values():
         assert {"--corpus", "--index"} <= {option for parameter in command.params for option in parameter.opts}
