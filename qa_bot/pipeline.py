@@ -8,13 +8,12 @@ from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation
 from qa_bot.filters import described
-from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_index
+from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_generation, opened_live
 from qa_bot.index.manifest import Manifest
 from qa_bot.index.selecting import Selection
 from qa_bot.index.store import ArticleInfo
-from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.models.kept import KeptModels
 from qa_bot.models.reader import SpanReader
-from qa_bot.models.span_model import SpanModel
 from qa_bot.narrowing import implied, selected, told
 from qa_bot.protocols import Encoder, Reader
 from qa_bot.retrieval import retrieve
@@ -38,17 +37,22 @@ class Pipeline:
         self.min_support = min_support
 
     @classmethod
-    def open(cls, index_dir: Path, *, min_support: float | None = None) -> "Pipeline":
+    def open(cls, index_dir: Path, *, min_support: float | None = None, models: KeptModels | None = None) -> "Pipeline":
         """The pipeline over the live generation; `min_support` replaces the threshold that the index carries.
 
-        Raises IndexMissing, IndexUnavailable or ModelUnavailable.
+        Who opens one generation after the other gives the `models` that were kept. Raises IndexMissing,
+        IndexUnavailable or ModelUnavailable.
         """
-        index = open_index(index_dir)
+        return opened_live(index_dir, lambda folder: cls._over(folder, min_support, models or KeptModels()))
+
+    @classmethod
+    def _over(cls, folder: Path, min_support: float | None, models: KeptModels) -> "Pipeline":
+        index = open_generation(folder)
         with ThreadPoolExecutor(1) as other_thread:  # both at once: each takes some 60 ms of a cold question
-            loading = other_thread.submit(OnnxEncoder.load, index.folder / ENCODER_FOLDER)
-            model = SpanModel.load(index.folder / READER_FOLDER)
+            loading = other_thread.submit(models.encoder.load, folder / ENCODER_FOLDER)
+            model = models.reader.load(folder / READER_FOLDER)
             encoder = loading.result()
-        calibration = load_calibration(index.folder, reader=model.card.name)
+        calibration = load_calibration(folder, reader=model.card.name)
         threshold = calibration.threshold if min_support is None else min_support
         return cls(index, encoder, SpanReader(model, calibration), min_support=threshold)
 

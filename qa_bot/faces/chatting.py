@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -14,12 +14,10 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from rich.console import Console
 from rich.text import Text
 
-from qa_bot.dialogue import Conversation
-from qa_bot.faces.repl import COMMANDS, Repl, Verify
+from qa_bot.faces.repl import COMMANDS, Repl
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.terminal import make_console, write
-from qa_bot.index.store import ArticleInfo
-from qa_bot.types import Turn
+from qa_bot.pipeline import Pipeline
 
 HISTORY_FILE = "history"
 _PROMPT = FormattedText([("bold ansicyan", "? ")])
@@ -27,26 +25,30 @@ _PLACEHOLDER = FormattedText([("ansibrightblack", "ask a question, or /help")])
 
 
 def converse(
-    ask: Callable[[str, Conversation], Turn],
-    articles: Callable[[], Sequence[ArticleInfo]],
-    verify: Verify,
+    live: Callable[[], Pipeline],
     *,
     state_dir: Path,
     passages: int,
 ) -> None:
-    """A conversation over standard input and output until its end, with prompts where both are a terminal."""
+    """A conversation over standard input and output until its end, with prompts where both are a terminal.
+
+    Each line is asked of the pipeline that is `live` then.
+    """
     console = make_console()
     interactive = sys.stdin.isatty() and sys.stdout.isatty()
     if interactive:
         write(
             console,
-            Text(f"{counted(len(articles()), 'article')} to ask. /help shows the commands, Ctrl-D leaves.\n", "dim"),
+            Text(
+                f"{counted(len(live().articles()), 'article')} to ask. /help shows the commands, Ctrl-D leaves.\n",
+                "dim",
+            ),
         )
     read_line = prompted_lines(open_history(state_dir, console)) if interactive else _plain_lines
     Repl(
-        ask=ask,
-        articles=articles,
-        verify=verify,
+        ask=lambda question, conversation: live().ask(question, conversation),
+        articles=lambda: live().articles(),
+        verify=lambda quotation, claimed: live().verify(quotation, claimed=claimed),
         read_line=read_line,
         console=console,
         passages=passages,

@@ -114,11 +114,10 @@ def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
     replies are printed without prompts.
     """
     from qa_bot.faces.chatting import converse
-    from qa_bot.faces.opening import open_pipeline
+    from qa_bot.faces.opening import open_live
 
     settings = settings_of(corpus_dir, index_dir)
-    pipeline = open_pipeline(settings)
-    converse(pipeline.ask, pipeline.articles, pipeline.verify, state_dir=settings.state_dir, passages=settings.passages)
+    converse(open_live(settings).pipeline, state_dir=settings.state_dir, passages=settings.passages)
     return 0
 
 

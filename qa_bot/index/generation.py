@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from qa_bot.errors import IndexMissing, IndexUnavailable
+from qa_bot.errors import IndexMissing, IndexUnavailable, ModelUnavailable
 from qa_bot.index.dense import DenseIndex
 from qa_bot.index.lexical import LexicalIndex
 from qa_bot.index.manifest import Manifest, load_manifest
@@ -16,6 +17,8 @@ from qa_bot.index.selecting import Selector
 from qa_bot.index.store import Store
 from qa_bot.index.vectors import VECTORS_FOLDER
 from qa_bot.index.vocabulary import Vocabulary
+
+T = TypeVar("T")
 
 CURRENT_FILE = "CURRENT"
 ENCODER_FOLDER = "encoder"
@@ -40,10 +43,29 @@ class Index:
 
 def open_index(index_dir: Path) -> Index:
     """The live generation of the index; raises IndexMissing or IndexUnavailable."""
-    folder = current_folder(index_dir)
+    return opened_live(index_dir, open_generation)
+
+
+def opened_live(index_dir: Path, opened: Callable[[Path], T]) -> T:
+    """What `opened` makes of the folder of the live generation; raises what it raises, and IndexMissing.
+
+    Where that generation went while it was being opened, as two builds ended in the meantime, it is tried with the one
+    that is live now.
+    """
+    while True:
+        folder = current_folder(index_dir)
+        try:
+            return opened(folder)
+        except (IndexUnavailable, ModelUnavailable):
+            if current_folder(index_dir) == folder:
+                raise
+
+
+def open_generation(folder: Path) -> Index:
+    """The generation in `folder`; raises IndexUnavailable."""
     manifest = load_manifest(folder)
     store, dense, lexical = Store.open(folder), DenseIndex.open(folder), LexicalIndex.open(folder)
-    return Index(folder, manifest, store, dense, lexical, Vocabulary.open(folder), Selector(folder, lexical))
+    return Index(folder, manifest, store, dense, lexical, Vocabulary.open(folder), Selector.open(folder, lexical))
 
 
 def read_manifest(index_dir: Path) -> Manifest:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from qa_bot.errors import IndexUnavailable
 from qa_bot.index.lexical import LexicalIndex, analyze
 from qa_bot.index.store import STORE_FILE
 from qa_bot.text import words
@@ -43,22 +44,28 @@ class Selection:
 
 
 class Selector:
-    """Read access to what is known of the articles of one generation, opened when it is first asked.
+    """Read access to what is known of the articles of one generation; safe to share between threads."""
 
-    Safe to share between threads.
-    """
-
-    def __init__(self, folder: Path, lexical: LexicalIndex) -> None:
-        self._path = folder / STORE_FILE
+    def __init__(self, connection: sqlite3.Connection, lexical: LexicalIndex) -> None:
+        self._connection = connection
         self._lexical = lexical
 
-    @cached_property
-    def _connection(self) -> sqlite3.Connection:
-        uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    @classmethod
+    def open(cls, folder: Path, lexical: LexicalIndex) -> "Selector":
+        """That of the generation in `folder`; raises IndexUnavailable where it cannot be opened."""
+        path = folder / STORE_FILE
+        try:
+            # Opened at once, though few questions need it: a generation that is in use may be removed by builds.
+            connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise IndexUnavailable(
+                f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
+            ) from error
         connection.create_function("folded", 1, _folded, deterministic=True)
         connection.create_function("host", 1, _host, deterministic=True)
-        return connection
+        return cls(connection, lexical)
 
     @cached_property
     def sources(self) -> tuple[str, ...]:

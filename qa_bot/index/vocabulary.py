@@ -4,7 +4,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from rapidfuzz.distance import OSA
@@ -47,25 +46,23 @@ class Known:
 
 
 class Vocabulary:
-    """Read access to the words of one generation, opened when it is first asked; safe to share between threads."""
+    """Read access to the words of one generation; safe to share between threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / VOCABULARY_FILE
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
     @classmethod
     def open(cls, folder: Path) -> "Vocabulary":
         """The words of the generation in `folder`; raises IndexUnavailable where they are missing."""
         path = folder / VOCABULARY_FILE
-        if not path.is_file():
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        try:
+            # Opened at once, though few questions need it: a generation that is in use may be removed by builds.
+            return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
+        except sqlite3.Error as error:
             raise IndexUnavailable(
-                f"The index is damaged ({path} is missing): run `qa-bot index --rebuild`.", path=path
-            )
-        return cls(folder)
-
-    @cached_property
-    def _connection(self) -> sqlite3.Connection:
-        uri = f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
-        return sqlite3.connect(uri, uri=True, check_same_thread=False)
+                f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
+            ) from error
 
     def nearest(self, word: str, *, name: bool) -> Known | None:
         """The word that is meant by one which the archive lacks; None where none is near enough.

@@ -1,11 +1,15 @@
 """Models kept in memory from one generation to the next."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from qa_bot.models.encoder import MODEL_FILE, OnnxEncoder
+from qa_bot.models.encoder import MODEL_FILE as ENCODER_FILE
+from qa_bot.models.encoder import OnnxEncoder
+from qa_bot.models.span_model import MODEL_FILE as READER_FILE
+from qa_bot.models.span_model import SpanModel
 
 T = TypeVar("T")
 
@@ -37,7 +41,15 @@ KeptEncoder = Kept[OnnxEncoder]
 
 def keep_encoder() -> KeptEncoder:
     """The encoder, loaded when it is first asked for."""
-    return Kept(OnnxEncoder.load, MODEL_FILE)
+    return Kept(OnnxEncoder.load, ENCODER_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptModels:
+    """Both models that a question needs, each loaded when it is first asked for."""
+
+    encoder: KeptEncoder = field(default_factory=keep_encoder)
+    reader: Kept[SpanModel] = field(default_factory=lambda: Kept(SpanModel.load, READER_FILE))
 
 
 def _mark(file: Path) -> tuple[int, ...]:

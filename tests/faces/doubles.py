@@ -1,5 +1,7 @@
 """A pipeline that knows two articles by heart and answers from them with real values."""
 
+from manifest_double import MANIFEST
+
 from qa_bot.dialogue import Conversation
 from qa_bot.errors import InvalidQuestion
 from qa_bot.index.store import ArticleInfo
@@ -86,6 +88,8 @@ NEW = Conversation()
 
 class FakePipeline:
     """Answers what it knows, abstains from the rest, and remembers how many turns came before."""
+
+    manifest = MANIFEST
 
     min_support = 0.4
 

@@ -97,10 +97,10 @@ def test_index_command_without_a_corpus() -> None:
 def test_first_question_builds_the_index(built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
     """With no index the first question builds one, tells of it on standard error alone, and is answered."""
 
-    def open_index(path: Path, *, min_support: float | None) -> FakePipeline:
+    def open_index(path: Path, *, min_support: float | None, models: object) -> FakePipeline:
         if not built:
             raise IndexMissing("There is no index.", path=path)
-        assert min_support is None
+        assert (min_support, models) == (None, None)
         return FakePipeline()
 
     monkeypatch.setattr(Pipeline, "open", open_index)

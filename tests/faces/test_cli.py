@@ -19,11 +19,12 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings that pipelines were opened with; what is opened is a pipeline that knows its answers."""
     settings: list[Settings] = []
 
-    def open_pipeline(given: Settings) -> FakePipeline:
+    def open_pipeline(given: Settings, _models: object = None) -> FakePipeline:
         settings.append(given)
         return FakePipeline()
 
     monkeypatch.setattr(opening, "open_pipeline", open_pipeline)
+    monkeypatch.setattr(opening, "current_folder", lambda _: Path(str(FakePipeline.manifest.generation)))
     return settings
 
 
@@ -249,7 +250,7 @@ def test_help_imports_nothing_heavy() -> None:
 def test_output_in_any_encoding(encoding: str) -> None:
     """Where standard output has no code for a character, the character is written as a number, and nothing fails."""
     script = (
-        "import sys; sys.path.insert(0, 'tests/faces')\n"
+        "import sys; sys.path[:0] = ['tests', 'tests/faces']\n"
         "from doubles import FakePipeline\nfrom qa_bot.faces import opening\nfrom qa_bot.faces.cli import main\n"
         "opening.open_pipeline = lambda settings: FakePipeline()\nmain(sys.argv[1:])"
     )

@@ -28,7 +28,7 @@ def selector(tmp_path: Path) -> Selector:
         writer.commit()
     texts = [f"{article.title}\n{article.text}" for article in ARTICLES]
     write_lexical(tmp_path, enumerate(texts), np.empty(0, np.int64))
-    return Selector(tmp_path, LexicalIndex.open(tmp_path))
+    return Selector.open(tmp_path, LexicalIndex.open(tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ TEXTS = [
 def vocabulary(tmp_path: Path) -> Vocabulary:
     """The words of two texts."""
     write_vocabulary(tmp_path, Counter(word for text in TEXTS for word in spellings_of(text)))
-    return Vocabulary(tmp_path)
+    return Vocabulary.open(tmp_path)
 
 
 @pytest.mark.parametrize(

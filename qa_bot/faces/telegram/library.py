@@ -1,20 +1,16 @@
 """The archive as the bot asks it: always the live generation, taken up without a restart."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 
 from qa_bot.dialogue import Conversation
-from qa_bot.errors import IndexUnavailable, ModelUnavailable
+from qa_bot.faces.live import Live
 from qa_bot.faces.telegram.buttons import article_key
 from qa_bot.faces.telegram.journal import Stored
 from qa_bot.faces.telegram.records import Quotation, Record
 from qa_bot.index.store import ArticleInfo
 from qa_bot.pipeline import Pipeline
 from qa_bot.types import Abstention, Answer, Article, Citation, Query, Reading, Reason, Reply, Span, Timing, Turn
-
-logger = logging.getLogger(__name__)
 
 _NO_TIME = Timing(0.0, 0.0, 0.0, 0.0)
 
@@ -28,30 +24,14 @@ class Asked:
 
 
 class Library:
-    """`open_live` opens the live generation, `live_name` says cheaply which one it is.
+    """The archive behind a `live` pipeline; safe to share between threads."""
 
-    Safe to share between threads.
-    """
-
-    def __init__(self, *, open_live: Callable[[], Pipeline], live_name: Callable[[], str]) -> None:
-        self._open_live = open_live
-        self._live_name = live_name
-        self._lock = Lock()
-        self._name = live_name()
-        self._pipeline = open_live()
+    def __init__(self, live: Live) -> None:
+        self._live = live
 
     def pipeline(self) -> Pipeline:
-        """The pipeline over the live generation; the one before where the new one cannot be opened."""
-        try:
-            name = self._live_name()
-            if name != self._name:
-                with self._lock:
-                    if name != self._name:
-                        self._pipeline, self._name = self._open_live(), name
-                        logger.info("generation %s answers from now on", name)
-        except (IndexUnavailable, ModelUnavailable) as error:
-            logger.warning("the generation before goes on answering: %s", error)
-        return self._pipeline
+        """The pipeline over the live generation."""
+        return self._live.pipeline()
 
     def ask(self, question: str, before: Sequence[Stored]) -> Asked:
         """The reply to a question that follows on those answers; raises InvalidQuestion."""

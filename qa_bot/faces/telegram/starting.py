@@ -6,7 +6,7 @@ from logging import Formatter
 from pathlib import Path
 from typing import Literal, TextIO
 
-from qa_bot.faces.opening import open_pipeline
+from qa_bot.faces.opening import open_live
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.telegram.application import Options
 from qa_bot.faces.telegram.database import Database
@@ -16,7 +16,6 @@ from qa_bot.faces.telegram.library import Library
 from qa_bot.faces.telegram.people import People
 from qa_bot.faces.telegram.redaction import RedactingFormatter
 from qa_bot.faces.telegram.running import TelegramUnavailable, run_bot
-from qa_bot.index.generation import current_folder
 from qa_bot.settings import Settings
 
 _LAYOUT = "%(asctime)s %(levelname)s %(message)s"
@@ -28,7 +27,7 @@ def start(settings: Settings, *, log: Callable[[Formatter], None]) -> None:
     if settings.telegram_webhook_url and not settings.telegram_listen:
         raise TelegramUnavailable("QA_BOT_TELEGRAM_WEBHOOK_URL needs QA_BOT_TELEGRAM_LISTEN, as in 127.0.0.1:8080.")
     log(RedactingFormatter(_LAYOUT, secret=token))
-    library = Library(open_live=lambda: open_pipeline(settings), live_name=lambda: _live_generation(settings))
+    library = Library(open_live(settings))
     options = Options(
         token=token,
         base_url=settings.telegram_base_url,
@@ -49,13 +48,6 @@ def export_journal(settings: Settings, lines: TextIO) -> str:
     """What was written of the journal, in words; raises JournalUnavailable."""
     with Database.open(settings.state_dir) as database:
         return f"{counted(export(Journal(database), People(database), lines), 'answer')} written."
-
-
-def _live_generation(settings: Settings) -> str:
-    """The name of the generation that answers; where there is none yet, it is built."""
-    if not (settings.index_dir / "CURRENT").exists():
-        open_pipeline(settings)
-    return current_folder(settings.index_dir).name
 
 
 def reindex_once(corpus_dir: Path, index_dir: Path, *, model: str, precision: Literal["int8", "fp32"]) -> str:

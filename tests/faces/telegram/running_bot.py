@@ -10,6 +10,7 @@ from typing import Any
 
 from bot_api import FakeBotAPI
 
+from qa_bot.faces.live import Live
 from qa_bot.faces.telegram.application import Options
 from qa_bot.faces.telegram.database import Database
 from qa_bot.faces.telegram.journal import Journal
@@ -48,7 +49,7 @@ async def running(
     """A bot that answers by the time the block begins."""
     corpus, index = archive
     stop = asyncio.Event()
-    library = Library(open_live=lambda: Pipeline.open(index), live_name=lambda: current_folder(index).name)
+    library = Library(Live(open_live=lambda: Pipeline.open(index), live_name=lambda: current_folder(index).name))
     options = Options(
         token=api.token,
         base_url=api.url + "/bot",

@@ -1,0 +1,48 @@
+"""The pipeline of a program that runs on: always that over the live generation, taken up without a restart."""
+
+import logging
+from collections.abc import Callable
+from threading import Lock
+
+from qa_bot.errors import IndexUnavailable, ModelUnavailable
+from qa_bot.pipeline import Pipeline
+
+logger = logging.getLogger(__name__)
+
+
+class Live:
+    """`open_live` opens the live generation, `live_name` says cheaply which one it is: the number of a generation.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, *, open_live: Callable[[], Pipeline], live_name: Callable[[], str]) -> None:
+        self._open_live = open_live
+        self._live_name = live_name
+        self._lock = Lock()
+        self._trouble = ""
+        self._pipeline = open_live()
+
+    def pipeline(self) -> Pipeline:
+        """The pipeline over the live generation; the one before where the new one cannot be opened, which is logged.
+
+        While one thread opens it, the others go on with the one before.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._take_up()
+            finally:
+                self._lock.release()
+        return self._pipeline
+
+    def _take_up(self) -> None:
+        trouble = ""
+        try:
+            if self._live_name() != str(self._pipeline.manifest.generation):
+                self._pipeline = self._open_live()
+                logger.info("generation %s answers from now on", self._pipeline.manifest.generation)
+        except (IndexUnavailable, ModelUnavailable) as error:
+            trouble = str(error)
+            if trouble != self._trouble:
+                logger.warning("the generation before goes on answering: %s", trouble)
+        self._trouble = trouble
