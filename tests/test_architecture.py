@@ -88,7 +88,7 @@ DOORS = {
         "faces/telegram/updates.py",  # a full disk does not silence the bot
     },
     "watchfiles": {"corpus/watching.py"},
-    "filelock": {"index/generation.py", "faces/telegram/running.py"},
+    "filelock": {"index/generation.py", "corpus/lock.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},
     "httpx": {"corpus/fetching.py", "faces/telegram/delivery.py"},

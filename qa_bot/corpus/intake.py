@@ -66,7 +66,7 @@ class Intake:
         for path in self._sizes.get(size, []):
             if path.read_bytes() == content:
                 return Taken(origin, self._article(path), new=False)
-        target = self._corpus / over if over else _unused(self._corpus / name)
+        target = self._corpus / over if over else unused(self._corpus / name)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
@@ -98,7 +98,7 @@ class Intake:
         for path in self._sizes.get(status.st_size, []):
             if filecmp.cmp(source, path, shallow=False):
                 return Taken(origin, self._article(path), new=False)
-        target = _unused(self._corpus / Path(*(part.lstrip(".") or "_" for part in Path(name).parts)))
+        target = unused(self._corpus / Path(*(part.lstrip(".") or "_" for part in Path(name).parts)))
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
@@ -137,7 +137,7 @@ class Intake:
         return path.relative_to(self._corpus).as_posix()
 
 
-def _unused(path: Path) -> Path:
+def unused(path: Path) -> Path:
     """The path, or one beside it with a number, where nothing is yet."""
     number, free = 1, path
     while free.exists() or free.is_symlink():
@@ -152,8 +152,8 @@ def _place(draft: Path, target: Path) -> Path:
         try:
             target.hardlink_to(draft)
         except FileExistsError:
-            target = _unused(target)
+            target = unused(target)
         except OSError:  # a file system without links
-            return draft.replace(_unused(target))
+            return draft.replace(unused(target))
         else:
             return target

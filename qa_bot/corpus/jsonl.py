@@ -11,7 +11,7 @@ from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article, Skipped
 
 # An article of a million words has 6 MB; what is longer is no article, or was made to fill the memory.
-_LONGEST = 64 * 1024 * 1024
+LONGEST = 64 * 1024 * 1024
 
 
 def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]:
@@ -23,9 +23,9 @@ def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]
     number = 0
     try:
         with gzip.open(file) if file.name.lower().endswith(".gz") else file.open("rb") as lines:
-            for number, line in enumerate(iter(lambda: lines.readline(_LONGEST + 1), b""), start=1):
-                if len(line) > _LONGEST:
-                    reason = f"The line is longer than {_LONGEST // 1024 // 1024} MB; the rest of the file is left out."
+            for number, line in enumerate(iter(lambda: lines.readline(LONGEST + 1), b""), start=1):
+                if len(line) > LONGEST:
+                    reason = f"The line is longer than {LONGEST // 1024 // 1024} MB; the rest of the file is left out."
                     yield number, Skipped(line_place(path, number), reason)
                     return
                 if line.strip():
@@ -37,6 +37,15 @@ def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]
 def line_place(path: str, number: int) -> str:
     """How a line of a file is named to the user."""
     return f"{path}, line {number}"
+
+
+def line_id(line: bytes) -> str | None:
+    """The id of the article in a line; None where there is none."""
+    try:
+        fields = json.loads(line.rstrip().decode("utf-8-sig"))
+        return _identity(fields.get("id")) if isinstance(fields, dict) else None
+    except (ValueError, RecursionError, Unreadable):
+        return None
 
 
 def _outcome(line: bytes, number: int, path: str) -> Article | Skipped:

@@ -87,7 +87,10 @@ class WebIntake:
 
     def _is_fresh(self, entry: Entry) -> bool:
         visit = self._visits.get(entry.url)
-        return visit is None or entry.listing or (entry.updated is not None and entry.updated != visit.updated)
+        if visit is None or entry.listing:
+            return True
+        taken_out = visit.article is None
+        return not taken_out and entry.updated is not None and entry.updated != visit.updated
 
     def _keep(self, page: Page, url: str, *, updated: str | None) -> Taken | Skipped:
         """The page as a file of the corpus, which says where it comes from; raises `Unreadable`."""

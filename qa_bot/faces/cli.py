@@ -15,6 +15,7 @@ from qa_bot.faces.articles_command import articles
 from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
 from qa_bot.faces.options import PATH, settings_of, with_folders
+from qa_bot.faces.removing import remove
 from qa_bot.faces.show_command import show
 from qa_bot.faces.verify_command import verify
 
@@ -248,5 +249,6 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
 main.add_command(add)
 main.add_command(articles)
 main.add_command(benchmark)
+main.add_command(remove)
 main.add_command(show)
 main.add_command(verify)

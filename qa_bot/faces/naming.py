@@ -19,12 +19,15 @@ class NoSuchSpan(QABotError):
     """What stands behind the article is no span."""
 
 
-def article_id(store: Store, wanted: str) -> str:
-    """The id of the one article that is called so; raises NoSuchArticle, with what was perhaps meant."""
+def article_id(store: Store, wanted: str, *, whole: bool = False) -> str:
+    """The id of the one article that is called so, if wanted by its `whole` name.
+
+    Raises NoSuchArticle, with what was perhaps meant.
+    """
     if store.article(wanted) is not None:
         return wanted
     names = store.names()
-    return _only(wanted, called(names, wanted), names)
+    return _only(wanted, called(names, wanted, whole=whole), names)
 
 
 def target(store: Store, wanted: str) -> tuple[str, tuple[int, int] | None]:

@@ -223,6 +223,11 @@ def _pointer(index_dir: Path, number: int) -> Iterator[Path]:
         pointer.unlink(missing_ok=True)
 
 
+def retire(index_dir: Path) -> None:
+    """No generation is live any more."""
+    (index_dir / CURRENT_FILE).unlink(missing_ok=True)
+
+
 def live_number(index_dir: Path) -> int | None:
     """The number of the live generation; None where there is none."""
     try:

@@ -8,6 +8,8 @@ from rapidfuzz import fuzz, process
 
 # Names that have less in common with what was typed help nobody (of 100).
 _LEAST_LIKE = 60
+# The ways in which a name is whole are the first of all ways.
+_WHOLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ def named(names: list[ArticleName], wanted: str) -> frozenset[str]:
     )
 
 
-def called(names: Sequence[ArticleName], wanted: str) -> list[ArticleName]:
-    """The articles that `wanted` can mean, by the strictest way in which it means any.
+def called(names: Sequence[ArticleName], wanted: str, *, whole: bool = False) -> list[ArticleName]:
+    """The articles that `wanted` can mean, by the strictest way in which it means any; `whole` names only.
 
     By id or path; these or a title without regard to case; the file's name; a beginning of id, file or title; a part of
     an id.
@@ -52,7 +54,7 @@ def called(names: Sequence[ArticleName], wanted: str) -> list[ArticleName]:
         lambda name: any(known.startswith(asked) for known in (_plain(name.id), _file(name), _plain(name.title))),
         lambda name: asked in _plain(name.id),
     )
-    found = ([name for name in names if way(name)] for way in ways if asked)
+    found = ([name for name in names if way(name)] for way in ways[: _WHOLE if whole else None] if asked)
     return next((articles for articles in found if articles), [])
 
 

@@ -272,7 +272,7 @@ def test_nothing_takes_long(kind: str, text: str) -> None:
 
 def test_a_line_that_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line without an end is not read to its end, packed or not."""
-    monkeypatch.setattr(jsonl, "_LONGEST", 1024 * 1024)
+    monkeypatch.setattr(jsonl, "LONGEST", 1024 * 1024)
     with gzip.open(tmp_path / "a.jsonl.gz", "wb") as file:
         file.write(b'{"id": "1", "text": "Words."}\n')
         file.write(b" " * 3_000_000)

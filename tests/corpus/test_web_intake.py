@@ -1,15 +1,18 @@
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from document_files import pdf
 
 from qa_bot.corpus import web_intake
+from qa_bot.corpus.fetched import Visit, Visits
 from qa_bot.corpus.intake import Intake, Taken
 from qa_bot.corpus.isolation import Isolation
 from qa_bot.corpus.reader import read_corpus
+from qa_bot.corpus.removal import Doomed, Remover
 from qa_bot.corpus.web_intake import WebIntake
 from qa_bot.types import Article, Skipped
 
@@ -137,6 +140,36 @@ def test_a_feed(add: Add, site: Site, tmp_path: Path) -> None:
     assert add("/feed") == [("127.0.0.1-c.html", True)]
     assert site.sent[3:] == ["/feed", "/c"]
     assert sorted(articles(tmp_path)) == ["127.0.0.1-b.html", "127.0.0.1-c.html"]
+
+
+def test_a_page_that_was_taken_out(add: Add, site: Site, tmp_path: Path) -> None:
+    """Its feed does not bring it back, its own address does, and leaves alone what has its name now."""
+    site.page("/a", "Words of a.")
+    site.page("/sub/a", "Other words.")
+    entry = "<entry><link href='/a'/><updated>{}</updated></entry>"
+    site.pages["/feed"] = ("application/atom+xml", ATOM.format(entry.format(1)).encode())
+    assert add("/feed") == [("127.0.0.1-a.html", True)]
+    Remover(tmp_path / "corpus", tmp_path / "aside").remove(Doomed(PurePath("127.0.0.1-a.html"), None))
+    assert add("/sub/a") == [("127.0.0.1-a.html", True)]
+
+    site.pages["/feed"] = ("application/atom+xml", ATOM.format(entry.format(2)).encode())
+    assert add("/feed") == []
+    assert add("/a") == [("127.0.0.1-a-2.html", True)]
+    assert articles(tmp_path)["127.0.0.1-a.html"].text == "Other words."
+    assert add("/a") == [("127.0.0.1-a-2.html", False)]
+
+
+def test_visits_of_two_processes(tmp_path: Path) -> None:
+    """What two who fetch at once have visited is all kept."""
+    first, second = Visits(tmp_path), Visits(tmp_path)
+    with ThreadPoolExecutor(2) as threads:
+        for number in range(20):
+            threads.submit(first.put, f"a{number}", Visit(None))
+            threads.submit(second.put, f"b{number}", Visit("x"))
+    assert [Visits(tmp_path).get(f"{name}{number}") for name in "ab" for number in range(20)] == [
+        *[Visit(None)] * 20,
+        *[Visit("x")] * 20,
+    ]
 
 
 def test_what_an_entry_says_of_its_change(add: Add, site: Site) -> None:

@@ -87,6 +87,7 @@ def test_every_command_takes_both_folders() -> None:
         "doctor",
         "evaluate",
         "index",
+        "remove",
         "show",
         "telegram",
         "verify",

@@ -28,6 +28,7 @@ from telegram.ext import (
 from telegram.request import HTTPXRequest
 
 from qa_bot.corpus.fetching import fetch
+from qa_bot.corpus.removal import ASIDE
 from qa_bot.faces.telegram.admin import Admin
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.commands import Commands
@@ -125,7 +126,7 @@ def assemble(
         desk,
         gate,
         corpus_dir=options.corpus_dir,
-        removed_dir=options.state_dir / "removed",
+        removed_dir=options.state_dir / ASIDE,
         reindex=reindex,
         fetch=partial(fetch, private=options.fetch_private),
     )

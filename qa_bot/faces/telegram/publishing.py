@@ -2,7 +2,6 @@
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,10 +12,12 @@ from telegram.ext import ContextTypes
 
 from qa_bot.corpus.fetching import Page
 from qa_bot.corpus.formats import file_type
+from qa_bot.corpus.intake import unused
 from qa_bot.corpus.reader import parse_content
+from qa_bot.corpus.removal import Doomed, Remover
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.corpus.web_intake import with_address
-from qa_bot.errors import QABotError
+from qa_bot.errors import CorpusError, QABotError
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.telegram.buttons import upload_keyboard
 from qa_bot.faces.telegram.commands import Handler
@@ -98,13 +99,12 @@ class Publishing:
             await self._edit(query, await self._desk.in_background(lambda: self._publish(name, content)))
 
     def remove(self, article: Article) -> str:
-        """What became of taking the article's file out of the corpus; the file is kept aside."""
-        path = self._corpus_dir / article.id
-        if not path.is_file():
-            return f"{one_line(article.id)} is no file of its own: take it out of {one_line(article.path)} by hand."
-        self._removed_dir.mkdir(parents=True, exist_ok=True)
-        kept = _unused(self._removed_dir / path.name)
-        shutil.move(path, kept)
+        """What became of taking the article out of the corpus; it is kept aside."""
+        doomed = Doomed.of(article, self._desk.library.pipeline().manifest.corpus)
+        try:
+            kept = Remover(self._corpus_dir, self._removed_dir).remove(doomed)
+        except CorpusError as error:
+            return one_line(str(error))
         return f"Removed {one_line(article.id)}, kept as {one_line(kept.name)}. {self.bring_up_to_date()}"
 
     def bring_up_to_date(self) -> str:
@@ -162,7 +162,7 @@ class Publishing:
     def _publish(self, name: str, content: bytes) -> str:
         try:
             self._corpus_dir.mkdir(parents=True, exist_ok=True)
-            path = _unused(self._corpus_dir / _safe_name(name, content))
+            path = unused(self._corpus_dir / _safe_name(name, content))
             draft = path.with_name(f".{path.name}.new")
             draft.write_bytes(content)
             draft.replace(path)
@@ -196,12 +196,3 @@ def _safe_name(name: str, content: bytes) -> str:
     plain = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem)
     plain = plain.strip("-")[:_NAME_CHARACTERS] or hashlib.sha256(content).hexdigest()[:12]
     return plain + (file_type(content, name) or ".bin")
-
-
-def _unused(path: Path) -> Path:
-    """The path, or one beside it with a number, where nothing is yet."""
-    number, free = 1, path
-    while free.exists():
-        number += 1
-        free = path.with_stem(f"{path.stem}-{number}")
-    return free

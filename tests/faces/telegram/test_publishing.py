@@ -1,6 +1,7 @@
 """Articles that admins send, and take out."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,18 @@ async def test_an_article_is_confirmed_and_answers(chat: Chat, api: FakeBotAPI, 
     removed = (await chat.say("/remove Moon base"))["text"]
     assert removed.startswith("Removed Moon-base.txt")
     assert "do not say" in (await chat.say(WHO))["text"]
+
+
+async def test_an_article_of_a_file_with_others(chat: Chat, archive: tuple[Path, Path], tmp_path: Path) -> None:
+    """/remove takes one line out of a file of lines, and keeps it aside."""
+    lines = [json.dumps({"id": name, "title": name, "text": f"{name} was here."}) for name in ("Ada", "Bob")]
+    (archive[0] / "wire.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    await chat.say("/reindex")
+    assert (await chat.say("/remove Ada"))["text"].startswith(
+        "Removed Ada, kept as wire.jsonl. The index is up to date"
+    )
+    assert (archive[0] / "wire.jsonl").read_text(encoding="utf-8") == lines[1] + "\n"
+    assert (tmp_path / "state/removed/wire.jsonl").read_text(encoding="utf-8") == lines[0] + "\n"
 
 
 async def test_a_discarded_document_is_gone(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
