@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default=Path("state"), description="a folder")
     embedding_model: str = Field(default="all-MiniLM-L6-v2", description="a model's name or its folder")
     embedding_precision: Literal["int8", "fp32"] = Field(default="int8", description="int8 or fp32")
-    watch: Literal["auto", "polling"] = Field(default="auto", description="auto or polling")
+    watch: Literal["auto", "polling", "off"] = Field(default="auto", description="auto, polling or off")
     min_support: float | None = Field(
         default=None, ge=0, le=1, allow_inf_nan=False, description="a number from 0 to 1, or empty for the index's own"
     )

@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from telegram import ChatMemberUpdated, LinkPreviewOptions, MessageEntity, Update
 from telegram.constants import ParseMode
@@ -47,6 +47,9 @@ from qa_bot.faces.telegram.publishing import Publishing
 from qa_bot.faces.telegram.questions import Questions
 from qa_bot.faces.telegram.updates import JournalledQueue, OrderedProcessor
 
+if TYPE_CHECKING:
+    from qa_bot.indexing import BuildReport
+
 logger = logging.getLogger(__name__)
 
 App = Application[Any, Any, Any, Any, Any, Any]
@@ -65,7 +68,7 @@ class Options:
     """What the settings say of the bot.
 
     Updates are pushed to `webhook_url`, or asked for where there is none; `listen` is the host and the port of the web
-    server.
+    server. `watch` is how changes in the folder of articles are seen.
     """
 
     token: str = field(repr=False)
@@ -77,6 +80,7 @@ class Options:
     state_dir: Path
     threads: int
     fetch_private: bool = False
+    watch: Literal["auto", "polling", "off"] = "off"
     webhook_url: str | None = None
     listen: tuple[str, int] | None = None
 
@@ -101,7 +105,7 @@ def assemble(
     threads: Executor,
     background: Executor,
     polls: HTTPXRequest,
-    reindex: Callable[[], str],
+    update: "Callable[[], BuildReport]",
 ) -> Parts:
     """The bot with all its handlers; `polls` is what it asks for updates with. Nothing is sent yet."""
     journal = Journal(database)
@@ -127,7 +131,7 @@ def assemble(
         gate,
         corpus_dir=options.corpus_dir,
         removed_dir=options.state_dir / ASIDE,
-        reindex=reindex,
+        update=update,
         fetch=partial(fetch, private=options.fetch_private),
     )
     _add_handlers(app, desk, archive, gate, publishing)

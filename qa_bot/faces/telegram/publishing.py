@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from telegram import CallbackQuery, Message, Update
@@ -27,6 +28,9 @@ from qa_bot.faces.telegram.markup import html_of, line, messages
 from qa_bot.faces.telegram.questions import place_of
 from qa_bot.types import Article
 
+if TYPE_CHECKING:
+    from qa_bot.indexing import BuildReport
+
 logger = logging.getLogger(__name__)
 
 # What Telegram lets a bot download.
@@ -39,7 +43,7 @@ NOT_FOR_YOU = "I read text only: type a question, and I answer in the words of t
 class Publishing:
     """Handlers of documents and of the buttons under them.
 
-    `reindex` brings the index up to date and says what it did, `fetch` gets a page.
+    `update` brings the index up to date, `fetch` gets a page.
     """
 
     def __init__(
@@ -49,14 +53,14 @@ class Publishing:
         *,
         corpus_dir: Path,
         removed_dir: Path,
-        reindex: Callable[[], str],
+        update: "Callable[[], BuildReport]",
         fetch: Callable[[str], Page],
     ) -> None:
         self._desk = desk
         self._gate = gate
         self._corpus_dir = corpus_dir
         self._removed_dir = removed_dir
-        self._reindex = reindex
+        self._update = update
         self._fetch = fetch
 
     async def document(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -109,8 +113,11 @@ class Publishing:
 
     def bring_up_to_date(self) -> str:
         """What bringing the index up to date did, or why it could not be."""
+        # What builds is far slower to import than what asks.
+        from qa_bot.faces.building import summary  # noqa: PLC0415
+
         try:
-            return f"The index is up to date: {self._reindex()}."
+            return f"The index is up to date: {summary(self._update())}."
         except QABotError as error:
             return str(error)
         except OSError as error:

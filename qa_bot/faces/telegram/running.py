@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
@@ -24,9 +24,13 @@ from qa_bot.faces.safe_text import one_line
 from qa_bot.faces.telegram.application import ALLOWED_UPDATES, Options, Parts, assemble
 from qa_bot.faces.telegram.commands import register
 from qa_bot.faces.telegram.database import Database
+from qa_bot.faces.telegram.following import Following
 from qa_bot.faces.telegram.library import Library
 from qa_bot.faces.telegram.recovery import recover
 from qa_bot.faces.telegram.web import serving
+
+if TYPE_CHECKING:
+    from qa_bot.indexing import BuildReport
 
 logger = logging.getLogger(__name__)
 
@@ -60,27 +64,32 @@ class PollRequest(HTTPXRequest):
         return status, body
 
 
-def run_bot(options: Options, library: Library, *, reindex: Callable[[], str]) -> None:
+def run_bot(options: Options, library: Library, *, update: "Callable[[], BuildReport]") -> None:
     """Answers until SIGINT or SIGTERM; raises TelegramUnavailable, JournalUnavailable or CannotListen."""
     with _only_instance(options), Database.open(options.state_dir) as database:
-        asyncio.run(_until_signal(options, database, library, reindex))
+        asyncio.run(_until_signal(options, database, library, update))
 
 
-async def _until_signal(options: Options, database: Database, library: Library, reindex: Callable[[], str]) -> None:
+async def _until_signal(
+    options: Options, database: Database, library: Library, update: "Callable[[], BuildReport]"
+) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await serve(options, database, library, reindex=reindex, stop=stop)
+    await serve(options, database, library, update=update, stop=stop)
 
 
 async def serve(
-    options: Options, database: Database, library: Library, *, reindex: Callable[[], str], stop: asyncio.Event
+    options: Options, database: Database, library: Library, *, update: "Callable[[], BuildReport]", stop: asyncio.Event
 ) -> None:
-    """Answers until `stop` is set; raises TelegramUnavailable or CannotListen."""
+    """Answers until `stop` is set, and follows the folder of articles with `update`.
+
+    Raises TelegramUnavailable or CannotListen.
+    """
     problems, polls = list[str](), PollRequest()
     threads = ThreadPoolExecutor(options.threads, thread_name_prefix="asking")
     background = ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background")
-    parts = assemble(options, database, library, threads=threads, background=background, polls=polls, reindex=reindex)
+    parts = assemble(options, database, library, threads=threads, background=background, polls=polls, update=update)
     url = options.webhook_url
 
     def healthy() -> bool:
@@ -97,6 +106,15 @@ async def serve(
             await stack.enter_async_context(web)
         parts.desk.journal.tidy()
         await recover(parts.desk, parts.queue, parts.app.bot)
+        if options.watch != "off":
+            following = Following(
+                parts.desk,
+                folder=options.corpus_dir,
+                update=update,
+                polling=options.watch == "polling",
+                admins=options.admins,
+            )
+            await stack.enter_async_context(following.at_work())
         await stack.enter_async_context(_updates(parts, url, secret, _conflicts(problems, stop)))
         _say_hello(parts, url)
         examples = asyncio.create_task(parts.desk.in_background(parts.archive.find_examples))

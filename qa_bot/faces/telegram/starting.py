@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable
 from logging import Formatter
-from pathlib import Path
-from typing import Literal, TextIO
+from typing import TextIO
 
+from qa_bot.faces.build_process import BuildProcess
 from qa_bot.faces.opening import open_live
 from qa_bot.faces.safe_text import counted
 from qa_bot.faces.telegram.application import Options
@@ -38,41 +38,23 @@ def start(settings: Settings, *, log: Callable[[Formatter], None]) -> None:
         state_dir=settings.state_dir,
         threads=os.cpu_count() or 1,
         fetch_private=settings.fetch_private,
+        watch=settings.watch,
         webhook_url=settings.telegram_webhook_url,
         listen=_listen(settings),
     )
-    run_bot(options, library, reindex=lambda: _reindex(settings))
+    with BuildProcess(
+        settings.corpus_dir,
+        settings.index_dir,
+        embedding_model=settings.embedding_model,
+        precision=settings.embedding_precision,
+    ) as builds:
+        run_bot(options, library, update=builds.update)
 
 
 def export_journal(settings: Settings, lines: TextIO) -> str:
     """What was written of the journal, in words; raises JournalUnavailable."""
     with Database.open(settings.state_dir) as database:
         return f"{counted(export(Journal(database), People(database), lines), 'answer')} written."
-
-
-def reindex_once(corpus_dir: Path, index_dir: Path, *, model: str, precision: Literal["int8", "fp32"]) -> str:
-    """The index brought up to date with the corpus: what that did, in one line; raises QABotError."""
-    # What builds is far slower to import than what asks.
-    from qa_bot.faces.building import summary  # noqa: PLC0415
-    from qa_bot.indexing import update_index  # noqa: PLC0415
-
-    report = update_index(
-        corpus_dir,
-        index_dir,
-        embedding_model=model,
-        precision=precision,
-        progress=lambda _stage, _done, _total: None,
-    )
-    return summary(report)
-
-
-def _reindex(settings: Settings) -> str:
-    return reindex_once(
-        settings.corpus_dir,
-        settings.index_dir,
-        model=settings.embedding_model,
-        precision=settings.embedding_precision,
-    )
 
 
 def _token(settings: Settings) -> str:

@@ -2,14 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot_api import FakeBotAPI
 
+from qa_bot.faces.build_process import BuildProcess
 from qa_bot.faces.live import Live
 from qa_bot.faces.telegram.application import Options
 from qa_bot.faces.telegram.database import Database
@@ -17,7 +18,6 @@ from qa_bot.faces.telegram.journal import Journal
 from qa_bot.faces.telegram.library import Library
 from qa_bot.faces.telegram.people import People
 from qa_bot.faces.telegram.running import serve
-from qa_bot.faces.telegram.starting import reindex_once
 from qa_bot.index.generation import current_folder
 from qa_bot.pipeline import Pipeline
 
@@ -43,6 +43,7 @@ async def running(
     *,
     state: Path,
     allowed: tuple[int, ...] = (),
+    watch: Literal["auto", "polling", "off"] = "off",
     webhook_url: str | None = None,
     listen: tuple[str, int] | None = None,
 ) -> AsyncIterator[Running]:
@@ -60,14 +61,13 @@ async def running(
         state_dir=state,
         threads=2,
         fetch_private=True,
+        watch=watch,
         webhook_url=webhook_url,
         listen=listen,
     )
     with Database.open(state) as database:
-        reindex: Callable[[], str] = lambda: reindex_once(  # noqa: E731
-            corpus, index, model="all-MiniLM-L6-v2", precision="int8"
-        )
-        task = asyncio.create_task(serve(options, database, library, reindex=reindex, stop=stop))
+        builds = BuildProcess(corpus, index, embedding_model="all-MiniLM-L6-v2", precision="int8")
+        task = asyncio.create_task(serve(options, database, library, update=builds.update, stop=stop))
         while not (task.done() or api.polls or api.webhook["url"]):
             await asyncio.sleep(0.01)
         try:
@@ -75,6 +75,7 @@ async def running(
         finally:
             stop.set()
             await task
+            builds.close()
 
 
 class Chat:
