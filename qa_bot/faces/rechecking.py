@@ -14,7 +14,8 @@ from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.terminal import make_console, write
 from qa_bot.faces.verifying import plain_differences
 from qa_bot.index.generation import Index
-from qa_bot.verification import Verdict, Verification, find_in, verify
+from qa_bot.tracing import cited_from, new_place
+from qa_bot.verification import Verdict, Verification, verify
 
 _ALL_EXACT, _SOME_NOT, _BAD_LINE = 0, 1, 2
 
@@ -77,7 +78,7 @@ def _citations(line: bytes) -> list[dict[str, Any]]:
     replies = value if isinstance(value, list) else [value]
     if not all(isinstance(reply, dict) for reply in replies):
         raise ValueError("it is not a reply.")
-    found = [entry for reply in replies for key in ("citations", "closest") for entry in reply.get(key) or []]
+    found = [entry for reply in replies for entry in _entries(reply)]
     for entry in found:
         whole = (
             isinstance(entry, dict) and isinstance(entry.get("quote"), str) and isinstance(entry.get("article"), str)
@@ -87,44 +88,62 @@ def _citations(line: bytes) -> list[dict[str, Any]]:
     return found
 
 
+def _entries(reply: dict[str, Any]) -> Iterator[Any]:
+    """Everything that the reply cites; what its sides cite too is only there once."""
+    own = [*(reply.get("citations") or []), *(reply.get("closest") or [])]
+    yield from own
+    for side in reply.get("sides") or []:
+        for entry in side.get("citations") or [] if isinstance(side, dict) else [side]:
+            if entry not in own:
+                own.append(entry)
+                yield entry
+
+
 def _checked(index: Index, citation: dict[str, Any]) -> dict[str, Any]:
-    """What became of a citation: its verdict, where its words stand now, and a note for people."""
-    quote, article_id = citation["quote"], citation["article"]
-    article = index.store.article(article_id)
-    place: dict[str, Any] = {"article": article_id, "quote": quote, "start": citation["start"], "end": citation["end"]}
-    if article is not None and article.text[citation["start"] : citation["end"]] == quote:
+    """What became of a citation: its verdict, where its words stand now, and a note for people.
+
+    `cited_from` is the earlier text that has the words at their place, where the article was corrected since.
+    """
+    quote, name, start, end = (citation[key] for key in ("quote", "article", "start", "end"))
+    article = index.store.article(name)
+    place: dict[str, Any] = {"article": name, "quote": quote, "start": start, "end": end, "cited_from": None}
+    if article is None:
+        return _elsewhere(index, place, f"{one_line(name)} is not in the archive")
+    if article.text[start:end] == quote:
         return {"verdict": "exact", **place, "note": "at its place"}
+    version = cited_from(index.store.earlier_texts(name), start, end, quote)
+    if version:
+        place["cited_from"] = {"until": version.until, "text_sha256": version.sha256}
+    corrected = f"was corrected on {version.until[:10]}" if version else "has other words at that place"
+    moved = new_place(article, quote, near=start)
+    if moved:
+        note = f"{one_line(name)} {corrected}; the words stand at {moved.start}-{moved.end} now"
+        return {"verdict": "moved", **place, "start": moved.start, "end": moved.end, "note": note}
+    found = _elsewhere(index, place, f"{one_line(name)} {corrected}, and they stand nowhere in it")
+    return {**found, "verdict": "gone"} if version else found
+
+
+def _elsewhere(index: Index, place: dict[str, Any], told: str) -> dict[str, Any]:
+    """What the archive says of words that their article does not have."""
     try:
-        moved = find_in(article, quote) if article else None
-        result = None if moved else verify(index, quote)
+        result = verify(index, place["quote"])
     except InvalidQuestion as error:
         return {"verdict": Verdict.NOT_FOUND.value, **place, "note": str(error)}
-    if moved:
-        note = f"{one_line(article_id)} changed since; the words stand at {moved.start}-{moved.end} now"
-        return {"verdict": "moved", **place, "start": moved.start, "end": moved.end, "note": note}
-    gone = "is not in the archive" if article is None else "changed since, and does not have the words any more"
-    return {**_elsewhere(result, place), "note": f"{one_line(article_id)} {gone}{_note(result)}"}
-
-
-def _elsewhere(result: Verification | None, place: dict[str, Any]) -> dict[str, Any]:
-    if result is None or result.verdict is Verdict.NOT_FOUND:
-        return {"verdict": Verdict.NOT_FOUND.value, **place}
-    verdict = Verdict.MISATTRIBUTED if result.verdict is Verdict.EXACT else result.verdict
+    if result.verdict is Verdict.NOT_FOUND:
+        return {"verdict": Verdict.NOT_FOUND.value, **place, "note": told}
     first = result.places[0]
-    if first.article.id == place["article"]:
-        verdict = Verdict.ALTERED
+    altered = result.verdict is Verdict.ALTERED or first.article.id == place["article"]
     return {
-        "verdict": verdict.value,
+        "verdict": (Verdict.ALTERED if altered else Verdict.MISATTRIBUTED).value,
         **place,
         "found": {"article": first.article.id, "start": first.start, "end": first.end, "quote": first.text},
+        "note": f"{told}; {_nearest(result)}",
     }
 
 
-def _note(result: Verification | None) -> str:
-    if result is None or result.verdict is Verdict.NOT_FOUND:
-        return ""
+def _nearest(result: Verification) -> str:
     first = result.places[0]
     where = f"{one_line(first.article.id)} at {first.start}-{first.end}"
     if result.verdict is Verdict.EXACT:
-        return f"; they stand in {where}"
-    return f"; nearest in {where}: {plain_differences(result.edits)}"
+        return f"they stand in {where}"
+    return f"nearest in {where}: {plain_differences(result.edits)}"

@@ -6,6 +6,7 @@ from typing import Any
 from qa_bot.attribution import Attribution, attribution
 from qa_bot.faces.rendering import all_entries
 from qa_bot.faces.sides import number_of
+from qa_bot.index.versions import text_sha256
 from qa_bot.types import Abstention, Answer, Citation, Evidence, Reply, Timing, Turn
 
 # Far finer than any difference that matters, and short to read.
@@ -94,6 +95,7 @@ def _citation(number: int, citation: Citation) -> dict[str, Any]:
         "support": _rounded(citation.support),
         "also": [copy.id for copy in citation.also],
         "attributed_to": attribution_object(attribution(citation)),
+        "text_sha256": text_sha256(article.text),
     }
 
 

@@ -33,7 +33,8 @@ def verify(
 
     Case, punctuation, quotation marks and white space make no difference; "..." stands for words left out. With --file,
     every citation of the replies in FILE (- is standard input) is checked: those of `ask --json`, of `ask --batch` and
-    of `telegram --export`. Exit code: 0 all is exact, 1 something is not, 2 error.
+    of `telegram --export`; what was corrected since it was cited is told from what never stood there. Exit code: 0 all
+    is exact, 1 something is not, 2 error.
     """
     if (quotation is None) == (file is None):
         raise click.UsageError("Give one quotation, or --file FILE.")

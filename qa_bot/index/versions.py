@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ CREATE INDEX versions_of ON versions (id);
 """
 # A report that is written on through a day is corrected a few times; more often than this, its oldest texts go.
 MOST_VERSIONS = 10
+# Every citation of a reply names the hash of its text, and long texts are cited several times.
+_HASHES_KEPT = 16
 _INSERT = "INSERT INTO versions (id, until, sha256, packed) VALUES (?, ?, ?, ?)"
 
 
@@ -32,6 +35,7 @@ class Version:
     text: str
 
 
+@lru_cache(maxsize=_HASHES_KEPT)
 def text_sha256(text: str) -> str:
     """The SHA-256 of a text in UTF-8, which for a plain file is that of the file."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from hashlib import sha256
 
 from doubles import BUILT, HARBOUR, MUSEUM, FakePipeline, citation
 
@@ -29,6 +30,7 @@ def test_answered_reply_is_the_contract() -> None:
         "support": 0.94,
         "also": [],
         "attributed_to": None,
+        "text_sha256": sha256(HARBOUR.text.encode()).hexdigest(),
     }
     assert list(reply.items())[:6] == [
         ("id", "q1"),

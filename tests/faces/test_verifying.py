@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def reply(shipped_index: Path) -> str:
 def _changed(reply: str, **fields: object) -> str:
     """The reply with its first citation changed, and without the others."""
     value = json.loads(reply)
-    value["citations"] = [value["citations"][0] | fields]
+    value |= {"citations": [value["citations"][0] | fields], "sides": []}
     return json.dumps(value)
 
 
@@ -77,9 +78,40 @@ def test_citations_of_a_file(run: Run, reply: str, tmp_path: Path) -> None:
 
     first = json.loads(reply)["citations"][0]
     moved = run("--file", "-", stdin=_changed(reply, start=1, end=5))
-    assert f"[1] moved: {first['article']} changed since; the words stand at {first['start']}-" in moved.output
+    told = f"[1] moved: {first['article']} has other words at that place; the words stand at {first['start']}-"
+    assert told in moved.output
     assert moved.output.endswith("1 citation checked: 1 moved.\n")
     assert moved.exit_code == 1
+
+
+@pytest.mark.usefixtures("small_model")
+def test_citations_of_a_corrected_article(tmp_path: Path) -> None:
+    """What stood in an earlier text is told from what never did: it moved, or is gone since then."""
+    text = "The mill burned down in 1902. Nobody was hurt in the fire."
+    corpus, folders = tmp_path / "corpus", ("--corpus", str(tmp_path / "corpus"), "--index", str(tmp_path / "index"))
+    corpus.mkdir()
+    (corpus / "mill.txt").write_text(text, encoding="utf-8")
+    assert CliRunner().invoke(main, ["index", *folders]).exit_code == 0
+    later = "Correction. Nobody was hurt in the fire. The mill burned down in the year 1903."
+    (corpus / "mill.txt").write_text(later, encoding="utf-8")
+    assert CliRunner().invoke(main, ["index", *folders]).exit_code == 0
+
+    cited = [(0, 29), (30, len(text)), (0, 11)]
+    entries = [{"article": "mill.txt", "start": start, "end": end, "quote": text[start:end]} for start, end in cited]
+    forged = {"article": "mill.txt", "start": 0, "end": 29, "quote": "The mill burned down in 1904."}
+    side = {"citations": [*entries[:1], forged]}
+    reply = json.dumps({"citations": entries[:2], "closest": [], "sides": [side]})
+    result = CliRunner().invoke(main, ["verify", *folders, "--json", "--file", "-"], input=reply)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [one["verdict"] for one in found] == ["gone", "moved", "altered"]
+    assert [bool(one["cited_from"]) for one in found] == [True, True, False]
+    assert found[0]["cited_from"]["text_sha256"] == sha256(text.encode()).hexdigest()
+    assert found[0]["found"]["quote"] == "The mill burned down in the"
+    assert (found[1]["start"], found[1]["end"]) == (12, 40)
+    told = CliRunner().invoke(main, ["verify", *folders, "--file", "-"], input=reply).stdout.splitlines()
+    assert "[?] gone: mill.txt was corrected on 20" in told[0]
+    assert "and they stand nowhere in it; nearest in mill.txt at" in told[0]
+    assert told[-1] == "3 citations checked: 1 altered, 1 gone, 1 moved."
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """The archive as the bot asks it: always the live generation, taken up without a restart."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from qa_bot.chunking import paragraph_number
 from qa_bot.dialogue import Conversation
 from qa_bot.faces.live import Live
 from qa_bot.faces.telegram.buttons import article_key
@@ -10,6 +12,7 @@ from qa_bot.faces.telegram.journal import Stored
 from qa_bot.faces.telegram.records import Quotation, Record
 from qa_bot.index.store import ArticleInfo
 from qa_bot.pipeline import Pipeline
+from qa_bot.tracing import new_place
 from qa_bot.types import Abstention, Answer, Article, Citation, Query, Reading, Reason, Reply, Span, Timing, Turn
 
 _NO_TIME = Timing(0.0, 0.0, 0.0, 0.0)
@@ -56,6 +59,25 @@ class Library:
 def still_there(article: Article | None, quotation: Quotation) -> bool:
     """Whether the quotation still stands in the article, at its place."""
     return article is not None and article.text[quotation.start : quotation.end] == quotation.quote
+
+
+def moved(article: Article, quotation: Quotation) -> Quotation | None:
+    """The quotation where its words stand in an article that changed since; None where they do not any more."""
+    place = new_place(article, quotation.quote, near=quotation.start)
+    if place is None:
+        return None
+    by = place.start - quotation.start
+    exact = place.text == quotation.quote
+    highlight = tuple(offset + by for offset in quotation.highlight) if exact else (place.start, place.end)
+    return replace(
+        quotation,
+        start=place.start,
+        end=place.end,
+        quote=place.text,
+        highlight=(highlight[0], highlight[1]),
+        paragraph=paragraph_number(article, place.start),
+        page=bisect_right(article.pages, place.start) or None,
+    )
 
 
 def _turn(pipeline: Pipeline, record: Record) -> Turn:

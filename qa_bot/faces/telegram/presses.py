@@ -18,7 +18,7 @@ from qa_bot.faces.telegram.buttons import (
 )
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.journal import Stored
-from qa_bot.faces.telegram.library import still_there
+from qa_bot.faces.telegram.library import moved, still_there
 from qa_bot.faces.telegram.markup import Block, line, messages
 from qa_bot.faces.telegram.messages import (
     context_blocks,
@@ -32,7 +32,9 @@ from qa_bot.faces.telegram.publishing import Publishing
 from qa_bot.faces.telegram.questions import Questions
 
 STALE = "This button is out of date: ask again, please."
-CHANGED = "The article has changed since: ask again, please."
+GONE = "The article is not in the archive any more."
+CHANGED = "The article was corrected since, and does not have these words any more: ask again, please."
+MOVED = "The article was corrected since; now the quotation stands here:"
 THANKS = {1: "Thank you.", -1: "Thank you: this will be looked at."}
 _FURTHEST = 10_000
 
@@ -113,12 +115,17 @@ class Presses:
             raise _Stale
         entry = stored.record.entries[number - 1]
         article = await self._desk.in_background(lambda: self._desk.library.article(entry.article))
-        if article is None or not still_there(article, entry):
+        if article is None:
+            await _toast(query, GONE)
+            return
+        now = entry if still_there(article, entry) else moved(article, entry)
+        if now is None:
             await _toast(query, CHANGED)
             return
-        start, end = context_bounds(article, entry, shift=shift)
+        start, end = context_bounds(article, now, shift=shift)
         keyboard = context_keyboard(stored.id, number, shift, earlier=start > 0, later=end < len(article.text))
-        await self._show(query, context_blocks(article, entry, number, shift=shift), keyboard)
+        note = [line(MOVED)] if now != entry else []
+        await self._show(query, [*note, *context_blocks(article, now, number, shift=shift)], keyboard)
 
     async def _vote(self, query: CallbackQuery, press: Press) -> None:
         stored = self._stored(query, press)

@@ -9,6 +9,7 @@ from qa_bot.attribution import attribution
 from qa_bot.faces.rendering import all_entries, also_in, answering_entries, reply_entries
 from qa_bot.faces.reply_json import attribution_object
 from qa_bot.faces.sides import number_of
+from qa_bot.index.versions import text_sha256
 from qa_bot.types import Answer, Citation, Relation, Turn
 
 # Quotations kept of one reply: what the buttons lead through.
@@ -20,7 +21,7 @@ class Quotation:
     """A citation by value; offsets are those of the article as it was when the question was answered.
 
     `also` are the ids of the other articles of its story, `also_in` says where they appeared. `attributed_to` is the
-    speaker in the shape of `qa-bot ask --json`.
+    speaker in the shape of `qa-bot ask --json`, `text_sha256` the hash of the article's text.
     """
 
     article: str
@@ -41,6 +42,7 @@ class Quotation:
     also: tuple[str, ...] = ()
     also_in: str = ""
     attributed_to: dict[str, Any] | None = None
+    text_sha256: str | None = None
 
     @classmethod
     def of(cls, citation: Citation) -> "Quotation":
@@ -65,6 +67,7 @@ class Quotation:
             also=tuple(copy.id for copy in citation.also),
             also_in=also_in(citation.also),
             attributed_to=attribution_object(attribution(citation)),
+            text_sha256=text_sha256(article.text),
         )
 
 

@@ -27,7 +27,10 @@ def test_a_record_of_before(shipped: Pipeline) -> None:
         del entry["also"], entry["also_in"]
 
     assert Record.from_json(json.dumps(older)) == kept
-    assert list(kept.reply_object()["citations"][0])[-3:] == ["support", "also", "attributed_to"]
+    assert list(kept.reply_object()["citations"][0])[-4:] == ["support", "also", "attributed_to", "text_sha256"]
+    for entry in older["entries"]:
+        del entry["text_sha256"]
+    assert Record.from_json(json.dumps(older)).entries[0].text_sha256 is None
 
 
 def test_the_page_is_named() -> None:

@@ -53,6 +53,37 @@ async def test_an_article_of_a_file_with_others(chat: Chat, archive: tuple[Path,
     assert (tmp_path / "state/removed/wire.jsonl").read_text(encoding="utf-8") == lines[0] + "\n"
 
 
+async def test_a_corrected_article(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
+    """Context shows the quotation where it stands now and says so; words that are gone, or an article, are told."""
+    file = archive[0] / "moon.txt"
+    file.write_text(MOON, encoding="utf-8")
+    await chat.say("/reindex")
+    answer = (await chat.say(WHO))["text"]
+    message = chat.last()["message_id"]
+
+    async def press(label: str, method: str) -> str:
+        since = len(api.calls)
+        api.press(message, text=label)
+        return str((await chat.next(method, since=since))["text"])
+
+    file.write_text(MOON.replace("\n\n", "\n\nCorrection: the crater was named wrongly.\n\n"), encoding="utf-8")
+    await chat.say("/reindex")
+
+    shown = await press("Context", "editMessageText")
+    assert shown.startswith("The article was corrected since; now the quotation stands here:\n\nMoon base opens")
+    assert "Correction: the crater was named wrongly.\n\n" in shown
+    assert "<b>Its owner is Ada Bright.</b>" in shown or "<b>The first hotel" in shown
+    assert "paragraph 3" in shown
+    assert await press("Back", "editMessageText") == answer
+    file.write_text(MOON.replace("Ada Bright", "Bob Dark"), encoding="utf-8")
+    await chat.say("/reindex")
+    gone = await press("Context", "answerCallbackQuery")
+    assert gone.startswith("The article was corrected since, and does not have these words any more")
+    file.unlink()
+    await chat.say("/reindex")
+    assert (await press("Context", "answerCallbackQuery")).startswith("The article is not in the archive")
+
+
 async def test_a_discarded_document_is_gone(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
     """Nothing is written, and the button works once."""
     await send(chat, api, "Moon.txt", MOON)
