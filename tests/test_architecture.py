@@ -113,6 +113,7 @@ DOORS = {
         "comparing/names.py",  # what joins two names
         "comparing/polarity.py",  # words that deny
         "attribution.py",  # verbs of speech and who stands before and after them
+        "corpus/encoding.py",  # the encoding that a page declares
         "corpus/front_matter.py",  # the marks around front matter
         "corpus/html.py",  # what tells a page from a fragment
         "corpus/pdf.py",  # dates and titles of PDF

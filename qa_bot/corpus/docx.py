@@ -3,31 +3,35 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qa_bot.corpus.metadata import Metadata, iso_date, language_tag, make_article
-from qa_bot.corpus.package import Package, stated
+from qa_bot.corpus.metadata import Metadata, language_tag, make_article
+from qa_bot.corpus.package import Package, document_part, stated
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_DOCUMENT, _CORE, _NOTES = "word/document.xml", "docProps/core.xml", ("word/footnotes.xml", "word/endnotes.xml")
+_CORE, _NOTES = "docProps/core.xml", ("word/footnotes.xml", "word/endnotes.xml")
 # Deleted and moved words, what a field computes from, and what only older programs show.
 _NOT_READ = {"del", "moveFrom", "instrText", "Fallback", "rPr", "pPr", "rubyPr", "rt"}
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-# Programs that write documents put their own names there, and the date of their template.
+# Programs that write documents put their own names there.
 _NO_AUTHORS = {"python-docx", "Microsoft Office User", "Un-named", "Unknown"}
-_TEMPLATE = "2013-12-23T23:15:00"
+# What Word locks with a password, and what it wrote before 2007, is packed as one (MS-CFB, 2.2).
+COMPOUND = b"\xd0\xcf\x11\xe0"
 
 
 def parse_docx(data: bytes, article_id: str, path: str) -> Article:
     """The article of a `.docx` file: its paragraphs with a blank line between them, then its notes.
 
     Changes that are tracked count as accepted. A row of a table is one line, with tabs, where each cell has at most one
-    paragraph. Heads and feet of pages are left out. Raises `Unreadable`.
+    paragraph. Heads and feet of pages, and what is hidden, are left out. The date stays unknown: a document states the
+    day on which somebody began it, or the one that it is a copy of. Raises `Unreadable`.
     """
+    if data.startswith(COMPOUND):
+        raise Unreadable("It is locked with a password, or of Word before 2007: save it as DOCX without a password.")
     package = Package(data, "Word document")
-    body = next(package.xml(_DOCUMENT).iterchildren("{*}body"), None)
+    body = next(package.xml(document_part(package)).iterchildren("{*}body"), None)
     if body is None:
         raise Unreadable("The Word document has no body.")
     paragraphs = list(_blocks(body))
@@ -76,7 +80,7 @@ def _paragraph(element: "Element") -> Iterator[tuple[str, str]]:
 def _inline(element: "Element", boxes: list["Element"]) -> Iterator[str]:
     for child in element.iterchildren("{*}*"):
         name = _name(child)
-        if name in _NOT_READ:
+        if name in _NOT_READ or (name == "r" and _is_hidden(child)):
             continue
         if name == "txbxContent":
             boxes.append(child)
@@ -86,6 +90,12 @@ def _inline(element: "Element", boxes: list["Element"]) -> Iterator[str]:
             yield _SIGNS[name]
         else:
             yield from _inline(child, boxes)
+
+
+def _is_hidden(run: "Element") -> bool:
+    """Whether the run is text that Word does not show."""
+    mark = next(run.iterfind("{*}rPr/{*}vanish"), None)
+    return mark is not None and not {"0", "false", "off"} & set(map(str, mark.attrib.values()))
 
 
 def _notes(root: "Element") -> Iterator[tuple[str, str]]:
@@ -106,10 +116,8 @@ def _metadata(package: Package) -> Metadata:
         return Metadata()
     core = package.xml(_CORE)
     authors = [name.strip() for value in stated(core, "creator") for name in value.split(";")]
-    created = [date for date in map(iso_date, stated(core, "created")) if date and not date.startswith(_TEMPLATE)]
     return Metadata(
         title=next(stated(core, "title"), None),
         author=", ".join(name for name in authors if name and name not in _NO_AUTHORS) or None,
-        published=next(iter(created), None),
         language=next(filter(None, map(language_tag, stated(core, "language"))), None),
     )

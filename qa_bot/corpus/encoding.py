@@ -2,6 +2,7 @@
 
 import codecs
 import logging
+import re
 
 from qa_bot.corpus.unreadable import Unreadable
 
@@ -26,6 +27,13 @@ _MESSIER_AT_MOST = 0.1
 # Declared as one of these, a page means Windows-1252 (WHATWG Encoding Standard, names and labels).
 _MEANS_COMMONEST = frozenset({"iso8859-1", "ascii"})
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n\x0c\r\x1b"))
+# The HTML standard has the declaration within the first 1,024 bytes; XML has it in its first line.
+_DECLARED = re.compile(
+    rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})"
+    rb"|<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 1024
 # Text has next to no control characters; compressed and machine code have one in ten bytes.
 _MOST_CONTROLS = 0.01
 
@@ -37,6 +45,13 @@ def decode(data: bytes, path: str, *, declared: str | None = None) -> str:
     first such byte.
     """
     return _decoded(data, path, declared).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def declared_encoding(page: bytes) -> str | None:
+    """The encoding that a page of HTML or XHTML says it is in, in its `<meta>` or XML declaration."""
+    found = _DECLARED.findall(page[:_DECLARED_WITHIN])
+    names = [meta for _, meta in found if meta] + [xml for xml, _ in found if xml]
+    return names[0].decode() if names else None
 
 
 def _decoded(data: bytes, path: str, declared: str | None) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from qa_bot.corpus.encoding import declared_encoding, decode
 from qa_bot.corpus.html_blocks import html_paragraphs
-from qa_bot.corpus.metadata import Metadata, iso_date, language_tag, make_article
+from qa_bot.corpus.metadata import Metadata, language_tag, make_article, printed_date
 from qa_bot.corpus.package import Package, inner_path, parse_xml, stated
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
@@ -50,7 +51,7 @@ def _chapters(root: "Element", opf: str) -> Iterator[str]:
 
 def _paragraphs(data: bytes) -> Iterator[str]:
     """The paragraphs of a chapter, which is read as HTML where it is not XML."""
-    from lxml import etree, html  # noqa: PLC0415
+    from lxml import etree  # noqa: PLC0415
 
     if b"<!ENTITY" in data:
         raise Unreadable("A chapter of the EPUB declares XML entities, which are refused.")
@@ -58,15 +59,23 @@ def _paragraphs(data: bytes) -> Iterator[str]:
         root = parse_xml(data, "A chapter")
         # Names such as &nbsp; are HTML's, and an XML parser does not know them.
         if any(True for _ in root.iter(etree.Entity)):
-            root = html.fromstring(data)
+            root = _html(data)
     except Unreadable:
         if not data.strip():
             return
         try:
-            root = html.fromstring(data)
+            root = _html(data)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
             raise Unreadable("A chapter of the EPUB cannot be read.") from error
     yield from html_paragraphs(root)
+
+
+def _html(data: bytes) -> "Element":
+    """The root of a chapter read as HTML: libxml2 would take what names no encoding for Latin-1."""
+    from lxml import html  # noqa: PLC0415
+
+    text = decode(data, "a chapter", declared=declared_encoding(data))
+    return html.fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8"))
 
 
 def _locked(package: Package) -> set[str]:
@@ -85,7 +94,7 @@ def _metadata(root: "Element") -> Metadata:
         source=next(stated(root, "publisher"), None),
         author=", ".join(authors) or None,
         url=next((address for address in addresses if address.startswith(("https://", "http://"))), None),
-        published=next(filter(None, map(iso_date, _dates(root))), None),
+        published=next(filter(None, map(printed_date, _dates(root))), None),
         language=next(filter(None, map(language_tag, stated(root, "language"))), None),
     )
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
-from qa_bot.corpus.docx import parse_docx
+from qa_bot.corpus.docx import COMPOUND, parse_docx
 from qa_bot.corpus.epub import parse_epub
 from qa_bot.corpus.html import parse_html
 from qa_bot.corpus.markdown import parse_markdown
@@ -41,10 +41,8 @@ def file_type(content: bytes, name: str) -> str | None:
     start = content[:_BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if content[:_BEGINNING].find(b"%PDF-") >= 0:
         return ".pdf"
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", b"\x1f\x8b", COMPOUND)):
         return _packed_type(content)
-    if content.startswith(b"\x1f\x8b"):
-        return None
     if start.startswith(_SAVED_STARTS) or (name.lower().endswith((".mht", ".mhtml")) and b"mime-version" in start):
         return ".mhtml"
     if start.startswith(_PAGE_STARTS) or b"<html" in start:
@@ -53,11 +51,13 @@ def file_type(content: bytes, name: str) -> str | None:
 
 
 def _packed_type(content: bytes) -> str | None:
-    """What kind of document a ZIP archive is."""
+    """What kind of document a ZIP archive is, or what is packed in another way."""
+    if content.startswith(COMPOUND):
+        return ".docx"
     try:
         names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         return None
-    if "word/document.xml" in names:
+    if any(name.startswith("word/") for name in names):
         return ".docx"
     return ".epub" if "META-INF/container.xml" in names else None

@@ -2,15 +2,12 @@
 
 import re
 
-from qa_bot.corpus.encoding import decode
+from qa_bot.corpus.encoding import declared_encoding, decode
 from qa_bot.corpus.html_metadata import stated_author, stated_date, stated_language, stated_source, stated_url
 from qa_bot.corpus.metadata import Metadata, make_article, on_one_line
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
 
-# The HTML standard has the declaration within the first 1,024 bytes.
-_DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-_DECLARED_WITHIN = 1024
 # Programs that save pages note the address in a comment near the top ("mark of the Web").
 _SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{4}\)(https?://[^\s<>]{1,2000})\s*-->", re.IGNORECASE)
 _SAVED_WITHIN = 4096
@@ -21,13 +18,11 @@ def parse_html(data: bytes, article_id: str, path: str) -> Article:
 
     The source is the name of the site. Raises `Unreadable`, also for a page without a main text.
     """
-    declared = _DECLARED.search(data[:_DECLARED_WITHIN])
     saved = _SAVED_FROM.search(data[:_SAVED_WITHIN])
     return parse_page(
         data,
         article_id,
         path,
-        declared=declared.group(1).decode() if declared else None,
         saved_from=saved.group(1).decode(errors="replace") if saved else None,
     )
 
@@ -35,11 +30,11 @@ def parse_html(data: bytes, article_id: str, path: str) -> Article:
 def parse_page(
     data: bytes, article_id: str, path: str, *, declared: str | None = None, saved_from: str | None = None
 ) -> Article:
-    """The article of a page whose encoding is `declared`, and which was `saved_from` that address."""
+    """The article of a page whose encoding is `declared`, or else as it says, and which was `saved_from` there."""
     import trafilatura  # noqa: PLC0415 - costs 300 ms, and a corpus may have no page
     from trafilatura.settings import Document  # noqa: PLC0415
 
-    content = decode(data, path, declared=declared)
+    content = decode(data, path, declared=declared or declared_encoding(data))
     tree = trafilatura.load_html(content)
     if tree is None:
         raise Unreadable("The file is not an HTML page.")

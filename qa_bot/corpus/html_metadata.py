@@ -4,24 +4,25 @@
 and makes the name of a site of its address; so these fields are read here.
 """
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qa_bot.corpus.metadata import iso_date, language_tag, on_one_line
+from qa_bot.corpus.linked_data import described, names
+from qa_bot.corpus.metadata import language_tag, on_one_line, printed_date
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Names of <meta> that mean first publication, the most exact first.
+# Names of <meta> that mean first publication, the most exact first, and those that also stand for other dates.
 _DATE_NAMES = (
     *("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date"),
-    *("pubdate", "publishdate", "publish-date", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued"),
-    "citation_publication_date",
+    *("pubdate", "publishdate", "publish-date", "citation_publication_date", "citation_online_date"),
+    *("dc.date.issued", "dcterms.issued"),
 )
+_VAGUE_DATE_NAMES = ("date", "dc.date", "dcterms.date")
 _AUTHOR_NAMES = ("author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "citation_author")
 _STATED_TIMES = '//time[@pubdate or @itemprop="datePublished" or contains(@class, "published")]/@datetime'
-_STATED_ITEMS = '//*[@itemprop="datePublished"]/@content'
+_STATED_ITEMS = '//*[@itemprop="datePublished" or @property="datePublished"]/@content'
 # Times in the head of an article, or in the line of its author and date, but for those of changes.
 _PLACES = ("byline", "dateline", "entry-meta", "post-meta", "article-meta", "posted-on", "pubdate", "publish")
 _NEAR = " or ".join(f"contains(@class, '{place}')" for place in _PLACES)
@@ -37,13 +38,14 @@ _LANGUAGE_NAMES = ("og:locale", "content-language", "dc.language", "dcterms.lang
 def stated_date(tree: "HtmlElement") -> str | None:
     """The date of publication in ISO 8601, from `<meta>`, JSON-LD or a `<time>` marked as such."""
     marked = [*tree.xpath(_STATED_ITEMS), *tree.xpath(_STATED_TIMES)]
-    dates = [*_metas(tree, _DATE_NAMES), *_linked(tree, "datePublished"), *map(str, marked)]
-    return next(filter(None, map(iso_date, dates)), None) or _date_in_the_head(tree)
+    exact = (date for name in _DATE_NAMES for date in _metas(tree, (name,)))
+    dates = [*exact, *_linked(tree, "datePublished"), *map(str, marked), *_metas(tree, _VAGUE_DATE_NAMES)]
+    return next(filter(None, map(printed_date, dates)), None) or _date_in_the_head(tree)
 
 
 def _date_in_the_head(tree: "HtmlElement") -> str | None:
     """The date of the times in the article's head, if all of them are of one day."""
-    dates = [date for date in map(iso_date, map(str, tree.xpath(_HEAD_TIMES))) if date]
+    dates = [date for date in map(printed_date, map(str, tree.xpath(_HEAD_TIMES))) if date]
     return dates[0] if len({date[:10] for date in dates}) == 1 else None
 
 
@@ -55,9 +57,13 @@ def stated_source(tree: "HtmlElement") -> str | None:
 
 def stated_url(tree: "HtmlElement") -> str | None:
     """The page's own address: the canonical one, that of OpenGraph, or of JSON-LD."""
+    addresses = [*_own_addresses(tree), *_linked(tree, "url"), *_linked(tree, "mainEntityOfPage")]
+    return next((url for url in addresses if url.startswith(("http://", "https://"))), None)
+
+
+def _own_addresses(tree: "HtmlElement") -> list[str]:
     canonical = map(str, tree.xpath("//link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href"))
-    addresses = [*canonical, *_metas(tree, ("og:url",)), *_linked(tree, "url"), *_linked(tree, "mainEntityOfPage")]
-    return next((on_one_line(url) for url in addresses if url.strip().startswith(("http://", "https://"))), None)
+    return [*map(on_one_line, canonical), *_metas(tree, ("og:url",))]
 
 
 def stated_language(tree: "HtmlElement") -> str | None:
@@ -84,29 +90,9 @@ def _metas(tree: "HtmlElement", names: tuple[str, ...]) -> list[str]:
 
 
 def _linked(tree: "HtmlElement", key: str) -> Iterator[str]:
-    """The texts, or names, under a key of the articles that the page's JSON-LD describes."""
-    for script in tree.xpath('//script[@type="application/ld+json"]'):
-        try:
-            data = json.loads(script.text or "")
-        except (ValueError, RecursionError):
-            continue
-        for item in _items(data):
-            yield from _names(item.get(key))
-
-
-def _items(data: object) -> Iterator[dict[str, object]]:
-    """The things described at the top level or in the top level's `@graph`, with a type of article or page."""
-    graph = data.get("@graph", data) if isinstance(data, dict) else data
-    for item in graph if isinstance(graph, list) else [graph]:
-        if isinstance(item, dict) and any(
-            word in str(item.get("@type")) for word in ("Article", "Posting", "Report", "Page")
-        ):
-            yield item
-
-
-def _names(value: object) -> Iterator[str]:
-    """The value as text, or the names (of pages the addresses) of what it describes."""
-    for item in value if isinstance(value, list) else [value]:
-        name = (item.get("name") or item.get("@id")) if isinstance(item, dict) else item
-        if isinstance(name, str) and name.strip():
-            yield on_one_line(name)
+    """The texts, or names, under a key of what the page's JSON-LD says of its article."""
+    headlines = [*tree.xpath("//h1"), *tree.xpath("//title")]
+    titles = [on_one_line(headline.text_content()) for headline in headlines]
+    own = frozenset(filter(None, [*_own_addresses(tree), *_metas(tree, ("og:title",)), *titles]))
+    for item in described(tree, own=own):
+        yield from names(item, key)

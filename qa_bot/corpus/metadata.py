@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import date, datetime
+from email.utils import parsedate_to_datetime
 
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
@@ -17,6 +18,10 @@ logger = logging.getLogger(__name__)
 _LONGEST_TITLE = 200
 _FIRST_LINE = re.compile(r"\S[^\n]*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]{2,8}){0,3}", re.IGNORECASE | re.ASCII)
+# What programs write where they know no date: the first days of their calendars.
+_NO_DATES = ("0001-01-01", "0101-01-01", "1601-01-01", "1899-12-30", "1970-01-01T00:00:00")
+# How Google Scholar wants dates in pages.
+_SLASHED = re.compile(r"(\d{4})/(\d\d?)/(\d\d?)", re.ASCII)
 # How regions (two letters) and scripts (four) are written.
 _SUBTAGS: dict[int, Callable[[str], str]] = {2: str.upper, 4: str.title}
 
@@ -92,6 +97,28 @@ def iso_date(value: str) -> str | None:
         except ValueError:
             continue
     return None
+
+
+def printed_date(value: str) -> str | None:
+    """The date that a program wrote, in ISO 8601, also of the forms 2031/5/4 and Sun, 04 May 2031 10:00:00 +0000.
+
+    `None` where it is no whole date, or what programs write where they know none.
+    """
+    found = iso_date(value) or _slashed(value.strip()) or _of_mail(value)
+    return None if found is None or found.startswith(_NO_DATES) else found
+
+
+def _slashed(value: str) -> str | None:
+    match = _SLASHED.fullmatch(value)
+    return iso_date("{}-{:0>2}-{:0>2}".format(*match.groups())) if match else None
+
+
+def _of_mail(value: str) -> str | None:
+    """A date of the form of letters (RFC 5322) in ISO 8601; only one with a day, for the library guesses much."""
+    try:
+        return parsedate_to_datetime(value).isoformat() if "," in value[:10] else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def language_tag(value: str) -> str | None:

@@ -19,7 +19,7 @@ def parse_mhtml(data: bytes, article_id: str, path: str) -> Article:
     """
     try:
         message = message_from_bytes(data, policy=policy.compat32)
-        page = _page(message, 0)
+        page = _root(message) or _page(message, 0)
         if page is None:
             raise Unreadable("The file holds no page.")
         content = page.get_payload(decode=True)
@@ -35,10 +35,21 @@ def parse_mhtml(data: bytes, article_id: str, path: str) -> Article:
     )
 
 
+def _root(message: "Message[str, str]") -> "Message[str, str] | None":
+    """The page that the file names as its root (RFC 2387, 3.2), where it names one."""
+    start = message.get_param("start")
+    parts = message.walk() if start and message.is_multipart() else ()
+    return next((part for part in parts if part.get("Content-ID") == start and _is_page(part)), None)
+
+
+def _is_page(message: "Message[str, str]") -> bool:
+    return message.get_content_type() in ("text/html", "application/xhtml+xml")
+
+
 def _page(message: "Message[str, str]", depth: int) -> "Message[str, str] | None":
     """The part that is the page: the first one of HTML, as RFC 2557 has the root first."""
     if not message.is_multipart():
-        return message if message.get_content_type() in ("text/html", "application/xhtml+xml") else None
+        return message if _is_page(message) else None
     if depth > _DEEPEST:
         raise Unreadable("The parts of the file are nested too deeply.")
     for part in message.get_payload():

@@ -17,6 +17,7 @@ _MOST_FILES = 10_000
 _MOST_UNPACKED = 100 * 1024 * 1024
 _MOST_RATIO = 200
 _SMALL = 10 * 1024 * 1024
+_DOCUMENT, _RELATIONS = "word/document.xml", "_rels/.rels"
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, KeyError)
 
@@ -71,6 +72,18 @@ class Package:
             raise Unreadable(
                 f"The {self._kind} would unpack to {entry.file_size:,} bytes from {entry.compress_size:,}."
             )
+
+
+def document_part(package: Package) -> str:
+    """The file that holds the text of a Word document: the one that the package names (ECMA-376-2, 9.3)."""
+    if _DOCUMENT in package or _RELATIONS not in package:
+        return _DOCUMENT
+    targets = [
+        inner_path("", str(relation.get("Target") or "").lstrip("/"))
+        for relation in package.xml(_RELATIONS).iter("{*}Relationship")
+        if str(relation.get("Type")).endswith("/officeDocument")
+    ]
+    return next((target for target in targets if target in package), _DOCUMENT)
 
 
 def parse_xml(data: bytes, what: str) -> "Element":

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qa_bot.corpus.metadata import Metadata, iso_date, language_tag, make_article, on_one_line
+from qa_bot.corpus.metadata import Metadata, language_tag, make_article, on_one_line, printed_date
 from qa_bot.corpus.pdf_layout import Line, PrintedPage, running_text
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
@@ -26,8 +26,17 @@ _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([
 _NO_TITLE = re.compile(
     r"(?:Microsoft \w+ - .*|untitled.*|.*\.(?:docx?|indd|qxd|pdf|tex|dvi|rtf|odt|html?|pptx?))", re.I
 )
-# They print pages of the web: the date of such a file says when somebody saved it.
-_BROWSERS = re.compile(r"Skia/PDF|Mozilla|Chrom|Firefox|Safari|wkhtmltopdf|WeasyPrint|Prince", re.I)
+# They print what is there already, scan it or read it: the date of such a file says when somebody saved it.
+_COPIERS = re.compile(
+    r"Skia/PDF|Mozilla|Chrom|Firefox|Safari|wkhtmltopdf|WeasyPrint|Prince|cairo|Quartz PDFContext|Print To PDF"
+    r"|PDFCreator|CutePDF|doPDF|novaPDF|PrimoPDF|Bullzip|cups|scan|ABBYY|FineReader|OCR|Tesseract|Paper Capture"
+    r"|img2pdf",
+    re.IGNORECASE,
+)
+# How publishers state dates in a PDF's XMP (PRISM 3.0), as elements or attributes; the packet is hardly ever packed.
+_PUBLISHED = re.compile(
+    rb"prism:(?:publicationDate|onlineDisplayDate|coverDate)\b[^<>=]{0,40}(?:>|=[\"'])\s*([\w:+./-]{8,40})"
+)
 # Where more letters than this have no known meaning, what is left is not the text.
 _MOST_UNKNOWN = 0.5
 
@@ -35,8 +44,9 @@ _MOST_UNKNOWN = 0.5
 def parse_pdf(data: bytes, article_id: str, path: str) -> Article:
     """The article of a `.pdf` file: its pages as running text, with the offsets where they begin.
 
-    Title, author, language and date are those that the document states; the date is not taken where a browser printed
-    the file. Raises `Unreadable`, also for a scanned document, which has no text.
+    Title, author, language and date are those that the document states: the date of publication in its XMP, else that
+    of its making, but for one that was printed or scanned from something else. Raises `Unreadable`, also for a scanned
+    document, which has no text.
     """
     import pypdfium2  # noqa: PLC0415 - a corpus may have no PDF
 
@@ -50,7 +60,7 @@ def parse_pdf(data: bytes, article_id: str, path: str) -> Article:
         pages = list(_pages(document))
         _check(pages, path)
         text, starts = running_text(pages)
-        return make_article(article_id, path, text, _metadata(document), starts)
+        return make_article(article_id, path, text, _metadata(document, data), starts)
     except pypdfium2.PdfiumError as error:
         raise Unreadable(f"The PDF is damaged: {error}") from error
     finally:
@@ -123,14 +133,15 @@ def _characters(codes: list[str]) -> str:
     return text.translate(_SIGNS)
 
 
-def _metadata(document: "pypdfium2.PdfDocument") -> Metadata:
+def _metadata(document: "pypdfium2.PdfDocument", data: bytes) -> Metadata:
     stated = {name: on_one_line(_readable(value)) for name, value in document.get_metadata_dict().items()}
     title = stated.get("Title", "")
-    printed = _BROWSERS.search(f"{stated.get('Creator', '')} {stated.get('Producer', '')}")
+    copied = _COPIERS.search(f"{stated.get('Creator', '')} {stated.get('Producer', '')}")
+    issued = (printed_date(match.group(1).decode("ascii", "replace")) for match in _PUBLISHED.finditer(data))
     return Metadata(
         title=title if title and not _NO_TITLE.fullmatch(title) else None,
         author=stated.get("Author", "").replace("; ", ", ") or None,
-        published=None if printed else _date(stated.get("CreationDate", "")),
+        published=next(filter(None, issued), None) or (None if copied else _date(stated.get("CreationDate", ""))),
         language=language_tag(_language(document)),
     )
 
@@ -158,6 +169,6 @@ def _date(value: str) -> str | None:
         return None
     year, month, day, hour, minute, second, zulu, offset, offset_minutes = match.groups()
     if hour is None:
-        return iso_date(f"{year}-{month}-{day}")
+        return printed_date(f"{year}-{month}-{day}")
     zone = "+00:00" if zulu else f"{offset}:{offset_minutes or '00'}" if offset else ""
-    return iso_date(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone}")
+    return printed_date(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone}")

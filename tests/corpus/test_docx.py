@@ -5,6 +5,7 @@ from document_files import W, docx, packed, paragraph
 
 from qa_bot.corpus import package
 from qa_bot.corpus.docx import parse_docx
+from qa_bot.corpus.formats import file_type
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
 
@@ -47,22 +48,41 @@ def test_what_is_written_is_read() -> None:
 
 
 def test_core_properties() -> None:
-    """Title, authors, date and language are those that the document states."""
+    """Title, authors and language are those that the document states; the day it was begun is no publication."""
     core = (
         "<dc:title>A harbour</dc:title><dc:creator>A. Holm; B. Roe</dc:creator><dc:language>en_gb</dc:language>"
         "<dcterms:created>2031-05-04T10:00:00Z</dcterms:created><dcterms:modified>2033-01-01</dcterms:modified>"
     )
     article = read(paragraph("Words."), core=core)
     assert (article.title, article.author, article.published, article.language) == (
-        *("A harbour", "A. Holm, B. Roe", "2031-05-04T10:00:00+00:00", "en-GB"),
+        *("A harbour", "A. Holm, B. Roe", None, "en-GB"),
     )
 
 
 def test_what_a_template_states_is_not_believed() -> None:
-    """Author and date of the library's own template are nobody's."""
-    core = "<dc:creator>python-docx</dc:creator><dcterms:created>2013-12-23T23:15:00Z</dcterms:created>"
-    article = read(paragraph("Words."), core=core)
-    assert (article.author, article.published) == (None, None)
+    """The author of the library's own template is nobody."""
+    assert read(paragraph("Words."), core="<dc:creator>python-docx</dc:creator>").author is None
+
+
+def test_hidden_words_are_left_out() -> None:
+    """What Word does not show is no text; what is marked as not hidden is."""
+    runs = "<w:r><w:t xml:space='preserve'>Seen </w:t></w:r>" + "".join(
+        f"<w:r><w:rPr><w:vanish {value}/></w:rPr><w:t>{word}</w:t></w:r>"
+        for value, word in (("", "hidden"), ('w:val="false"', "words"))
+    )
+    assert read(f"<w:p>{runs}</w:p>").text == "Seen words"
+
+
+def test_the_document_that_the_package_names() -> None:
+    """Office puts the text into other files as well, and names them."""
+    named = (
+        '<Relationships xmlns="r"><Relationship Type="http://x/officeDocument" Target="/word/document2.xml"/>'
+        "</Relationships>"
+    )
+    inside = f"<w:document {W}><w:body>{paragraph('Words.')}</w:body></w:document>"
+    data = packed({"_rels/.rels": named, "word/document2.xml": inside})
+    assert parse_docx(data, "a.docx", "a.docx").text == "Words."
+    assert file_type(data, "a") == ".docx"
 
 
 BOMB = '<!DOCTYPE d [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]>'
@@ -73,6 +93,10 @@ BOMB = '<!DOCTYPE d [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]>'
     [
         (b"", "The Word document is damaged: it is not a whole ZIP archive."),
         (docx("")[:-30], "The Word document is damaged: it is not a whole ZIP archive."),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            "It is locked with a password, or of Word before 2007: save",
+        ),
         (packed({"a": "b"}), "The Word document is damaged: word/document.xml is missing in it."),
         (docx(paragraph(" ")), "There is no text."),
         (packed({"word/document.xml": "<a>"}), "word/document.xml in the Word document is not XML (Premature end"),

@@ -26,6 +26,22 @@ def test_chapters_that_are_no_xml() -> None:
     assert parse_epub(data, "a.epub", "a.epub").text == "a b — c\n\nd"
 
 
+@pytest.mark.parametrize(
+    ("head", "encoding"), [("", "utf-8"), ('<?xml version="1.0" encoding="windows-1251"?>', "windows-1251")]
+)
+def test_chapters_that_are_no_xml_in_other_letters(head: str, encoding: str) -> None:
+    """What an XML parser refuses is read in the encoding that XML gives it, not in that of old browsers."""
+    data = epub([(head + "<html><body><p>Порт&nbsp;Мирна</p><p>открыт").encode(encoding)])
+    assert parse_epub(data, "a.epub", "a.epub").text == "Порт Мирна\n\nоткрыт"
+
+
+def test_the_date_that_a_program_writes_for_none() -> None:
+    """The first day of a program's calendar is no date."""
+    for date in ("0101-01-01T00:00:00+00:00", "2031"):
+        data = epub([chapter("<p>Words.</p>")], metadata=f"<dc:date>{date}</dc:date>")
+        assert parse_epub(data, "a.epub", "a.epub").published is None
+
+
 def test_stated_metadata() -> None:
     """Dublin Core states title, authors, publisher, date, language and address; a date of change is none."""
     metadata = (

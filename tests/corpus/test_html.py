@@ -56,12 +56,49 @@ def test_stated_metadata_is_read() -> None:
         ('<script type="application/ld+json">{"@graph": [{"@type": "Person"}, {"@type": ["Report"], '
          '"datePublished": "1987-05-01"}]}</script>', ""),
         ("", '<time class="entry-date published" datetime="1987-05-01">May Day</time>'),
+        ('<meta name="citation_publication_date" content="1987/05/01">', ""),
+        ('<meta name="article:published_time" content="soon"><meta name="pubdate" content="1987-05-01">', ""),
         ('<meta name="pubdate" content="May Day">', '<time pubdate datetime="1987-05-01">May Day</time>'),
     ],
 )  # fmt: skip
 def test_a_date_is_read_where_markup_states_it(head: str, body: str) -> None:
     """Metadata, JSON-LD and a time marked as that of publication give the date."""
     assert page(head, body).published == "1987-05-01"
+
+
+OTHER = (
+    '{"@type": "NewsArticle", "headline": "Ferry sinks", "url": "https://n.example/f", "datePublished": "1999-01-01"}'
+)
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [OTHER, '{"@type": "NewsArticle", "headline": "The council decides", "datePublished": "1987-05-01"}'],
+        [OTHER, '{"@type": "Article", "url": "https://n.example/c", "datePublished": "1987-05-01"}'],
+        ['{"@type": "WebPage", "datePublished": "2001-01-01"}', '{"@type": "Person", "name": "A. Holm"}',
+         '{"@type": "NewsArticle", "datePublished": "1987-05-01"}'],
+        ['{"@type": "WebPage", "mainEntity": {"@type": "NewsArticle", "datePublished": "1987-05-01"}}'],
+        ['{"@type": "NewsArticle", "datePublished": "1970-01-01T00:00:00Z"}',
+         '{"@type": "WebPage", "datePublished": "1987/5/1"}'],
+    ],
+)  # fmt: skip
+def test_the_article_among_others(blocks: list[str]) -> None:
+    """Of several descriptions that of the page's own article counts, then that of the page; no date is no date."""
+    scripts = "".join(f'<script type="application/ld+json">{block}</script>' for block in blocks)
+    article = page(f'<link rel="canonical" href="https://n.example/c"><meta name="date" content="2020-02-02">{scripts}')
+    assert article.published == "1987-05-01"
+
+
+def test_descriptions_that_refer_to_each_other() -> None:
+    """Publisher and author of another description of the page are found by their address."""
+    graph = (
+        '{"@graph": [{"@type": "Article", "author": {"@id": "#a"}, "publisher": {"@id": "https://n.example/#o"}},'
+        '{"@type": "Person", "@id": "#a", "name": "A. Holm"},'
+        '{"@type": "Organization", "@id": "https://n.example/#o", "name": "Daily News"}]}'
+    )
+    article = page(f'<script type="application/ld+json">{graph}</script>')
+    assert (article.source, article.author) == ("Daily News", "A. Holm")
 
 
 @pytest.mark.parametrize(
@@ -76,6 +113,7 @@ def test_a_date_is_read_where_markup_states_it(head: str, body: str) -> None:
         ('<script>var now = "2015-04-03T10:00:00";</script>', "", ""),
         ("", '<img src="/uploads/2016/05/06/picture.jpg">', ""),
         ('<meta name="date" content="last May">', "", ""),
+        ('<meta name="pubdate" content="0001-01-01T00:00:00">', "", ""),
         ('<script type="application/ld+json">{"datePublished": </script>', "", ""),
         ('<script type="application/ld+json">{"@type": "Event", "datePublished": "2015-04-03"}</script>', "", ""),
     ],

@@ -15,6 +15,24 @@ def test_the_page_is_read(charset: str) -> None:
     assert (article.url, article.published) == ("https://news.example/a", None)
 
 
+def test_the_encoding_that_the_page_states() -> None:
+    """Where the part has no encoding, that of the page counts."""
+    page = PAGE.replace("<head>", '<head><meta charset="koi8-r">')
+    data = mhtml(page, charset="koi8-r").replace(b"; charset=koi8-r", b"")
+    assert parse_mhtml(data, "a.mht", "a.mht").text == "Порт построили за девять лет."
+
+
+def test_the_root_that_the_file_names() -> None:
+    """The page is the part that the file starts with, not the first one."""
+    head = (
+        'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"; start="<page@x>"\r\n\r\n'
+        "--b\r\nContent-Type: text/html\r\nContent-ID: <frame@x>\r\n\r\n<p>Buy now and pay later.</p>\r\n"
+        "--b\r\nContent-Type: text/html\r\nContent-ID: <page@x>\r\n\r\n"
+    )
+    data = head.encode() + PAGE.encode() + b"\r\n--b--\r\n"
+    assert parse_mhtml(data, "a.mht", "a.mht").text == "Порт построили за девять лет."
+
+
 def test_the_canonical_address_goes_first() -> None:
     """What the page states of itself is better than where it was saved from."""
     page = PAGE.replace("</head>", '<link rel="canonical" href="https://news.example/port"></head>')

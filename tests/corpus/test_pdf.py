@@ -109,12 +109,29 @@ def test_stated_metadata() -> None:
         ("/CreationDate (D:20311304)", None),
         ("/CreationDate (yesterday)", None),
         ("/CreationDate (D:20310504) /Producer (Skia/PDF m118)", None),
+        ("/CreationDate (D:20310504) /Producer (macOS Version 13.4 Quartz PDFContext)", None),
+        ("/CreationDate (D:20310504) /Creator (ocrmypdf 15.4 / Tesseract OCR-PDF)", None),
+        ("/CreationDate (D:16010101000000Z)", None),
         ("/ModDate (D:20310504)", None),
     ],
 )
 def test_dates(info: str, published: str | None) -> None:
-    """A whole date of creation counts; the day on which a browser printed a page does not."""
+    """A whole date of creation counts; the day on which something was printed or scanned does not."""
     assert read([column("Words.")], info=info).published == published
+
+
+@pytest.mark.parametrize(
+    "xmp",
+    [
+        b"<prism:publicationDate>2030-11-02</prism:publicationDate>",
+        b'<rdf:Description prism:coverDate="2030-11-02" prism:issn="1"/>',
+        b"<prism:coverDate rdf:datatype='d'>November</prism:coverDate><prism:publicationDate>2030/11/2<",
+    ],
+)
+def test_the_date_of_publication_goes_before_that_of_making(xmp: bytes) -> None:
+    """Where a publisher states in the document's XMP when it came out, that is its date."""
+    data = pdf([column("Words.")], info="/CreationDate (D:20310504)") + xmp
+    assert parse_pdf(data, "a.pdf", "a.pdf").published == "2030-11-02"
 
 
 @pytest.mark.parametrize("title", ["Microsoft Word - draft7.doc", "Untitled-1", "report_final.indd"])
