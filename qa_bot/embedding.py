@@ -80,7 +80,7 @@ def embed(
     done = 0
     planned = _planned(store, first, sources)
     while block := list(islice(planned, _BLOCK)):
-        fresh = iter(encoder.encode_parted([_parted(stored.passage) for stored, known in block if known is None]))
+        fresh = iter(encoder.encode_parted([parted(stored.passage) for stored, known in block if known is None]))
         for stored, known in block:
             writer.add(*(next(fresh) if known is None else _taken(stored, *known)))
         writer.keep()
@@ -106,7 +106,8 @@ def _taken(stored: StoredPassage, vectors: VectorStore, row: int, first: int) ->
     return vectors.passage_vectors([row]), vectors.sentence_vectors(first, len(stored.passage.sentences))
 
 
-def _parted(passage: Passage) -> Parted:
+def parted(passage: Passage) -> Parted:
+    """What is embedded for a passage: its text behind the title, and its sentences in it."""
     text = with_title(passage.article.title, passage.text)
     shift = len(text) - len(passage.text) - passage.start
     return Parted(text, tuple((start + shift, end + shift) for start, end in passage.sentences))

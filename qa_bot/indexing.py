@@ -9,39 +9,28 @@ from pathlib import Path
 import numpy as np
 
 from qa_bot.corpus.reader import SourceFile, check_folder, corpus_files
-from qa_bot.embedding import Source, cut, sample_texts
+from qa_bot.embedding import cut, sample_texts
 from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.grouping import group_stories
+from qa_bot.index.build_lock import build_lock
 from qa_bot.index.carrying import carry_earlier_texts, carry_searched, provide_reader, reads_alike, share_folder
+from qa_bot.index.checksums import write_checksums
 from qa_bot.index.dense_writer import DenseFacts
-from qa_bot.index.generation import (
-    ENCODER_FOLDER,
-    READER_FOLDER,
-    Draft,
-    Index,
-    build_lock,
-    draft_generation,
-    open_index,
-    publish,
-)
+from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Draft, Index, draft_generation, open_index, publish
 from qa_bot.index.manifest import FORMAT, Manifest, file_sizes
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.models.encoder import OnnxEncoder, Precision
 from qa_bot.models.export import SourceModel, export_checked
 from qa_bot.models.kept import KeptEncoder, keep_encoder
 from qa_bot.models.span_model import ReaderCard, shipped_reader
-from qa_bot.resuming import interrupted_source, mark_resumable, unmark
-from qa_bot.scanning import Counts, Scan, difference
+from qa_bot.resuming import Salvage, known_sources, mark_resumable, unmark
+from qa_bot.scanning import Counts, Scan, difference, nothing_to_read
 from qa_bot.searches import Grown, write_searches
 from qa_bot.support import SUPPORT_FILE, default_calibration_text, parse_calibration
 from qa_bot.types import Skipped
 
 # Called with a stage, how much of it is done, and how much there is (None where that is not known).
 Progress = Callable[[str, int, int | None], None]
-
-# Rows of passages that are no more cost time and disk, and still count in BM25: from this share of all rows on, the
-# next generation numbers its rows anew.
-_MOST_DEAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +63,23 @@ def update_index(
     precision: Precision,
     rebuild: bool = False,
     kept: KeptEncoder | None = None,
+    salvage: Salvage | None = None,
     progress: Progress,
 ) -> BuildReport:
     """The index says what the corpus says: only files that were written are read, and only what changed is embedded.
 
-    With `rebuild` everything is. Where nothing changed, the generation stays. A build that was cut off is gone on
-    with. Who builds again and again gives the encoder that was `kept`. Raises CorpusError, ModelUnavailable or
-    IndexUnavailable; the index that was there before then stays as it was.
+    With `rebuild` everything is, but for what is of use in the broken generation to `salvage`. Where nothing changed,
+    the generation stays. A build that was cut off is gone on with. Who builds again and again gives the encoder that
+    was `kept`. Raises CorpusError, ModelUnavailable or IndexUnavailable; the index that was there before then stays
+    as it was.
     """
     build = _Build(
-        corpus_dir, index_dir, model=(embedding_model, precision), progress=progress, kept=kept or keep_encoder()
+        corpus_dir,
+        index_dir,
+        model=(embedding_model, precision),
+        progress=progress,
+        kept=kept or keep_encoder(),
+        salvage=salvage,
     )
     check_folder(corpus_dir)
     with build_lock(index_dir, waiting=lambda: progress("waiting for another build", 0, None)):
@@ -98,11 +94,19 @@ class _Build:
     """One build: what it was asked for, and what there is to tell of it."""
 
     def __init__(
-        self, corpus: Path, index_dir: Path, *, model: tuple[str, Precision], progress: Progress, kept: KeptEncoder
+        self,
+        corpus: Path,
+        index_dir: Path,
+        *,
+        model: tuple[str, Precision],
+        progress: Progress,
+        kept: KeptEncoder,
+        salvage: Salvage | None,
     ) -> None:
         self._corpus = corpus
         self._index_dir = index_dir
         self._model, self._precision = model
+        self._salvage = salvage
         self._progress = progress
         self._kept = kept
         self._started = time.perf_counter()
@@ -137,10 +141,10 @@ class _Build:
             scan = Scan(writer, differs)
             scan.run(self._corpus, self._progress)
             if not writer.articles:
-                raise CorpusError(_nothing_to_read(self._corpus, scan.skipped), path=self._corpus)
+                raise CorpusError(nothing_to_read(self._corpus, scan.skipped), path=self._corpus)
             if previous and alike and not scan.differs:
                 return self._report(previous.manifest, scan.counts())
-            if _is_worn(previous, scan):
+            if previous and scan.wears_out(previous.dense.dead, previous.dense.vectors.rows):
                 return self._renumbered(draft, files, previous, scan, reader)
             return self._build(draft, writer, Grown(previous, previous, np.array(scan.dead, np.int64)), scan, reader)
 
@@ -158,23 +162,22 @@ class _Build:
             self._notes += carry_earlier_texts(self._index_dir, writer)
         provide_reader(reader, draft.folder, grown.known)
         group_stories(writer, self._progress)
-        interrupted = interrupted_source(draft.interrupted, self._model, self._precision)
-        encoder = self._encoder(draft, writer, grown.known, resumed=interrupted is not None)
+        known = known_sources(grown.known, self._salvage, draft.interrupted, self._model, self._precision)
+        encoder = self._encoder(draft, writer, next(iter(known), None))
         mark_resumable(draft.folder, self._model, self._precision)
-        sources = [Source(grown.known.store, grown.known.dense.vectors)] if grown.known else []
-        sources += [interrupted] if interrupted else []
+        sources = list(known.values())
         for done in cut(writer, encoder, sources):
             self._progress("cutting into passages", done, len(writer.new_numbers))
         facts = write_searches(draft, writer, encoder, grown, sources=sources, progress=self._progress)
         unmark(draft.folder)
         manifest = self._manifest(draft, writer, encoder, facts)
         manifest.write(draft.folder)
+        write_checksums(draft.folder, grown.known.folder if grown.known else None)
         publish(self._index_dir, draft.number, draft.folder)
         return self._report(manifest, scan.counts())
 
-    def _encoder(self, draft: Draft, writer: StoreWriter, known: Index | None, *, resumed: bool) -> OnnxEncoder:
+    def _encoder(self, draft: Draft, writer: StoreWriter, origin: Path | None) -> OnnxEncoder:
         folder = draft.folder / ENCODER_FOLDER
-        origin = known.folder if known else draft.interrupted if resumed else None
         if origin:
             share_folder(origin / ENCODER_FOLDER, folder)
             return self._kept.load(folder)
@@ -239,18 +242,3 @@ def _writer(folder: Path, previous: Index | None) -> StoreWriter:
     carry_searched(previous.folder, folder)
     vectors = previous.dense.vectors
     return StoreWriter.open(folder, rows=vectors.rows, sentences=vectors.sentences)
-
-
-def _is_worn(previous: Index | None, scan: Scan) -> bool:
-    """Whether so many rows are dead that they are better numbered anew, from files all of which can be read."""
-    if previous is None or scan.keeps_unread:
-        return False
-    dense = previous.dense
-    return len(dense.dead) + len(scan.dead) > _MOST_DEAD * dense.vectors.rows
-
-
-def _nothing_to_read(corpus: Path, skipped: Sequence[Skipped]) -> str:
-    if skipped:
-        first = skipped[0]
-        return f"No article in {corpus} can be read ({len(skipped)} skipped, the first: {first.path}: {first.reason})."
-    return f"There is no article in {corpus}: put .txt, .md, .html, .pdf, .docx, .epub or .jsonl files there."

@@ -7,10 +7,14 @@ from pathlib import Path
 
 from qa_bot.corpus.reader import SourceFile, place_of, read_files
 from qa_bot.index.store_writer import StoreWriter
-from qa_bot.types import Article, Skipped
+from qa_bot.types import Article, Rows, Skipped
 
 # Articles that a report names: as many as fit into a line.
 _NAMED = 3
+
+# Rows of passages that are no more cost time and disk, and still count in BM25: from this share of all rows on, the
+# next generation numbers its rows anew.
+_MOST_DEAD = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,9 @@ class Scan:
             skipped=tuple(self.skipped),
         )
 
-    @property
-    def keeps_unread(self) -> bool:
-        """Whether the store has articles of files that could not be read this time."""
-        return bool(self._kept)
+    def wears_out(self, dead: Rows, rows: int) -> bool:
+        """Whether so many of the rows are dead that they are better numbered anew, and all files were read for it."""
+        return not self._kept and len(dead) + len(self.dead) > _MOST_DEAD * rows
 
     @property
     def differs(self) -> bool:
@@ -141,3 +144,11 @@ class Scan:
             if (known.path, known.line) != (article.path, line):
                 self._writer.move_article(known.number, article.path, line)
                 self._moved = True
+
+
+def nothing_to_read(corpus: Path, skipped: Sequence[Skipped]) -> str:
+    """What is said of a corpus that has no article that can be read."""
+    if skipped:
+        first = skipped[0]
+        return f"No article in {corpus} can be read ({len(skipped)} skipped, the first: {first.path}: {first.reason})."
+    return f"There is no article in {corpus}: put .txt, .md, .html, .pdf, .docx, .epub or .jsonl files there."

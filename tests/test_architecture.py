@@ -33,6 +33,7 @@ FLOORS = {
     "embedding": 4,
     "grouping": 4,
     "indexing": 4,
+    "checking": 4,
     "scanning": 4,
     "resuming": 4,
     "searches": 4,
@@ -62,6 +63,9 @@ SAME_FLOOR = {
     ("tracing", "verification"),  # where words stand now is looked for as a quotation is
     ("indexing", "searches"),  # and writing both sides of the search
     ("searches", "embedding"),
+    ("checking", "embedding"),  # a sample is embedded again
+    ("checking", "indexing"),  # what is broken is built anew
+    ("checking", "resuming"),  # from what is of use in it
     ("indexing", "grouping"),  # so is grouping
 }
 # Only these may import the package.
@@ -84,11 +88,13 @@ DOORS = {
         "index/selecting.py",
         "index/names.py",
         "index/generation.py",
+        "index/integrity.py",
+        "index/checking.py",
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot
     },
     "watchfiles": {"corpus/watching.py"},
-    "filelock": {"index/generation.py", "corpus/lock.py", "faces/telegram/running.py"},
+    "filelock": {"index/build_lock.py", "corpus/lock.py", "faces/telegram/running.py"},
     "aiohttp": {"faces/telegram/web.py"},
     "prometheus_client": {"faces/telegram/metrics.py"},
     "httpx": {"corpus/fetching.py", "faces/telegram/delivery.py"},

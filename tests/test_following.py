@@ -9,7 +9,8 @@ from encoder_double import MODEL
 from qa_bot import following
 from qa_bot.corpus import watching
 from qa_bot.following import follow
-from qa_bot.index.generation import build_lock, open_index
+from qa_bot.index.build_lock import build_lock
+from qa_bot.index.generation import open_index
 from qa_bot.indexing import BuildReport, update_index
 from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.models.kept import keep_encoder

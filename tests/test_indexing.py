@@ -16,7 +16,8 @@ from qa_bot import indexing, scanning
 from qa_bot.corpus import reader
 from qa_bot.corpus.reader import SourceFile
 from qa_bot.errors import CorpusError, IndexUnavailable, ModelUnavailable
-from qa_bot.index.generation import CURRENT_FILE, build_lock, open_index
+from qa_bot.index.build_lock import build_lock
+from qa_bot.index.generation import CURRENT_FILE, open_index
 from qa_bot.index.manifest import FORMAT
 from qa_bot.index.vectors import block_folders
 from qa_bot.indexing import BuildReport, update_index

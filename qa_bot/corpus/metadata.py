@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
@@ -147,14 +147,7 @@ def make_article(article_id: str, path: str, text: str, metadata: Metadata, page
     if not text.strip():
         raise Unreadable("There is no text.")
     title = metadata.title or first_line(text)
-    facts = (metadata.source, metadata.author, metadata.url, metadata.published, metadata.language)
-    content = [title, text, *facts, pages]
-    try:
-        article_id.encode()
-        sha256 = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
-    except UnicodeEncodeError as error:
-        raise Unreadable("There is half a character (a lone surrogate) in the name, the text or a field.") from error
-    return Article(
+    article = Article(
         id=article_id,
         path=path,
         title=title,
@@ -163,7 +156,19 @@ def make_article(article_id: str, path: str, text: str, metadata: Metadata, page
         author=metadata.author,
         url=metadata.url,
         published=metadata.published,
-        sha256=sha256,
+        sha256="",
         language=metadata.language,
         pages=pages,
     )
+    try:
+        article_id.encode()
+        return replace(article, sha256=content_hash(article))
+    except UnicodeEncodeError as error:
+        raise Unreadable("There is half a character (a lone surrogate) in the name, the text or a field.") from error
+
+
+def content_hash(article: Article) -> str:
+    """The SHA-256 of the article's text and all that is known about it, as its `sha256` should be."""
+    facts = (article.source, article.author, article.url, article.published, article.language)
+    content = [article.title, article.text, *facts, article.pages]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()

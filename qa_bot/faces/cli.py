@@ -14,6 +14,7 @@ from qa_bot.faces.adding import add
 from qa_bot.faces.articles_command import articles
 from qa_bot.faces.benchmark_command import benchmark
 from qa_bot.faces.guard import GuardedGroup
+from qa_bot.faces.index_command import index
 from qa_bot.faces.options import PATH, settings_of, with_folders
 from qa_bot.faces.removing import remove
 from qa_bot.faces.show_command import show
@@ -21,8 +22,6 @@ from qa_bot.faces.verify_command import verify
 
 if TYPE_CHECKING:
     import logging
-
-_SOME_SKIPPED = 1
 
 
 @click.group(cls=GuardedGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -123,36 +122,6 @@ def chat(*, corpus_dir: Path | None, index_dir: Path | None) -> int:
 
 
 @main.command()
-@click.option("--rebuild", is_flag=True, help="Build everything anew, also what has not changed.")
-@click.option("--watch", is_flag=True, help="Then follow the folder: take in whatever changes there, until Ctrl-C.")
-@click.option("--status", is_flag=True, help="Say what the index holds, and build nothing.")
-@with_folders
-def index(*, rebuild: bool, watch: bool, status: bool, corpus_dir: Path | None, index_dir: Path | None) -> int:
-    """Bring the index up to date with the articles.
-
-    Only what changed is embedded again. Exit code: 0 every file was read, 1 the index is built but some files were
-    skipped, 2 error. With --watch: 0 it was ended by Ctrl-C or SIGTERM, 2 error.
-    """
-    if status and (rebuild or watch):
-        raise click.UsageError(f"--status builds nothing: leave out --{'rebuild' if rebuild else 'watch'}.")
-    from qa_bot.faces.building import build, description, summary
-    from qa_bot.index.generation import read_manifest
-
-    settings = settings_of(corpus_dir, index_dir)
-    if status:
-        click.echo(description(read_manifest(settings.index_dir)))
-        return 0
-    if watch:
-        from qa_bot.faces.watching import watch as follow_folder
-
-        follow_folder(settings, rebuild=rebuild)
-        return 0
-    report = build(settings, rebuild=rebuild)
-    click.echo(summary(report))
-    return _SOME_SKIPPED if report.skipped else 0
-
-
-@main.command()
 @click.option(
     "--export",
     "export_file",
@@ -249,6 +218,7 @@ def _log_to_standard_error(formatter: "logging.Formatter") -> None:
 main.add_command(add)
 main.add_command(articles)
 main.add_command(benchmark)
+main.add_command(index)
 main.add_command(remove)
 main.add_command(show)
 main.add_command(verify)

@@ -179,7 +179,9 @@ def _index(settings: "Settings") -> Iterator[Check]:
     except (ImportError, OSError) as error:
         yield Check("index", f"It cannot be opened ({error}): install qa-bot again, from its folder.", broken=True)
     else:
-        yield Check("question", f"went through in {turn.timing.total:.0f} ms")
+        yield Check(
+            "question", f"went through in {turn.timing.total:.0f} ms; `qa-bot index --check` looks at every file"
+        )
 
 
 def _state(settings: "Settings") -> Check:

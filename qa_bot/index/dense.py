@@ -83,6 +83,11 @@ class DenseIndex:
         return self._vectors
 
     @property
+    def rows(self) -> int:
+        """How many rows FAISS has, dead ones among them."""
+        return int(self._passages.ntotal)
+
+    @property
     def dead(self) -> Rows:
         """The rows, ascending, of passages that are no more."""
         return self._dead

@@ -25,7 +25,6 @@ ENCODER_FOLDER = "encoder"
 READER_FOLDER = "reader"
 _GENERATIONS = "generations"
 _BUILDING, _INTERRUPTED = ".building", "interrupted"
-_LOCK_FILE = "build.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +89,6 @@ def current_folder(index_dir: Path) -> Path:
             f"The index is damaged ({path} names no generation): run `qa-bot index --rebuild`.", path=path
         )
     return folder
-
-
-@contextmanager
-def build_lock(index_dir: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
-    """The right to build, for one process at a time; `waiting` is called once where another has it.
-
-    The operating system gives the lock back when its holder ends, however it ends. Raises IndexUnavailable where the
-    folder cannot be written.
-    """
-    from filelock import FileLock, Timeout  # noqa: PLC0415 (a question, which only opens, need not wait for asyncio)
-
-    try:
-        index_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_dir / _LOCK_FILE)
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            waiting()
-            lock.acquire()
-    except OSError as error:
-        raise IndexUnavailable(
-            f"The index folder {index_dir} cannot be written ({error.strerror or error}):"
-            " choose another with --index or QA_BOT_INDEX_DIR.",
-            path=index_dir,
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +196,23 @@ def _pointer(index_dir: Path, number: int) -> Iterator[Path]:
 def retire(index_dir: Path) -> None:
     """No generation is live any more."""
     (index_dir / CURRENT_FILE).unlink(missing_ok=True)
+
+
+def make_live(index_dir: Path, folder: Path) -> None:
+    """That generation is live; call it under `build_lock`. Raises IndexUnavailable where the disk cannot be written."""
+    try:
+        with _pointer(index_dir, int(folder.name)) as pointer:
+            pointer.replace(index_dir / CURRENT_FILE)
+        _sync(index_dir)
+    except OSError as error:
+        raise IndexUnavailable(f"The index cannot be written in {index_dir} ({error}).", path=index_dir) from error
+
+
+def newest_folder(index_dir: Path) -> Path | None:
+    """The folder of the newest generation, live or not; None where there is none."""
+    generations = index_dir / _GENERATIONS
+    numbers = _numbers(generations) if generations.is_dir() else []
+    return generations / str(max(numbers)) if numbers else None
 
 
 def live_number(index_dir: Path) -> int | None:

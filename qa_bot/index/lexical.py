@@ -87,6 +87,10 @@ class LexicalIndex:
         count: int = self._searcher.num_docs
         return count
 
+    def rows(self) -> Rows:
+        """The rows of all passages, ascending."""
+        return np.sort(self._run(tantivy.Query.all_query(), max(self.passages, 1))[0])
+
     def document_frequency(self, word: str) -> int:
         """The number of passages with that (analysed) word."""
         frequency: int = self._searcher.doc_freq("text", word)

@@ -9,7 +9,7 @@ from qa_bot.errors import IndexUnavailable
 
 MANIFEST_FILE = "manifest.json"
 # Raised by every change of what the files of a generation hold or how articles are cut into passages.
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ def load_manifest(folder: Path) -> Manifest:
 
     Raises IndexUnavailable with the command that mends it.
     """
+    manifest = parse_manifest(folder)
+    _check_sizes(folder, manifest.files)
+    return manifest
+
+
+def parse_manifest(folder: Path) -> Manifest:
+    """The manifest of the generation in `folder`, of this format; raises IndexUnavailable."""
     path = folder / MANIFEST_FILE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
@@ -68,14 +75,12 @@ def load_manifest(folder: Path) -> Manifest:
         )
     if set(data) != {field.name for field in fields(Manifest)} or not isinstance(data["files"], dict):
         raise IndexUnavailable(f"The manifest {path} is damaged: run `qa-bot index --rebuild`.", path=path)
-    manifest = Manifest(**data)
-    _check_sizes(folder, manifest.files)
-    return manifest
+    return Manifest(**data)
 
 
 def file_sizes(folder: Path) -> dict[str, int]:
-    """The size in bytes of every file below `folder`, by its path inside it."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    """The size in bytes of every file below `folder`, by its path inside it; locks, which come and go, left out."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".lock")
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 

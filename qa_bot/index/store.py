@@ -3,14 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from qa_bot.errors import IndexUnavailable
+from qa_bot.index.article_rows import ARTICLE_COLUMNS, is_as_read, stored_article
+from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.names import ArticleName, names_of
 from qa_bot.index.stories import (
     copies_of,
@@ -23,8 +24,6 @@ from qa_bot.types import Article, Copy, Passage, Rows
 STORE_FILE = "store.sqlite"
 # Articles kept in memory for quotations: a question touches a few dozen at most.
 _ARTICLES_KEPT = 64
-
-ARTICLE_COLUMNS = "id, path, title, text, source, author, url, published, sha256, language, pages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,9 @@ class StoredPassage:
 class Store:
     """Read access to the articles and passages of one generation; safe to share between threads."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
         self._article = lru_cache(maxsize=_ARTICLES_KEPT)(self._read_article)
 
     @classmethod
@@ -72,7 +72,7 @@ class Store:
             raise IndexUnavailable(
                 f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
             ) from error
-        return cls(connection)
+        return cls(connection, path)
 
     def close(self) -> None:
         """Nothing; the file is let go."""
@@ -167,6 +167,11 @@ class Store:
         rows = self._connection.execute("SELECT row FROM passages WHERE article = ? ORDER BY row", (number,))
         return [(row, self.passage(row)) for (row,) in rows.fetchall()]
 
+    def rows(self) -> Rows:
+        """The rows of all passages, ascending."""
+        found = self._connection.execute("SELECT row FROM passages ORDER BY row")
+        return np.array([row for (row,) in found], dtype=np.int64)
+
     def rows_of(self, article_ids: Iterable[str]) -> Rows:
         """The rows of all passages of those articles, ascending; unknown ids have none."""
         rows: list[int] = []
@@ -179,22 +184,13 @@ class Store:
 
     def _read_article(self, number: int) -> Article:
         row = self._connection.execute(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE number = ?", (number,))  # noqa: S608
-        return stored_article(*row.fetchone())
-
-
-def sqlite_damage(connection: sqlite3.Connection) -> list[str]:
-    """What SQLite finds wrong with a file, all of which it reads; empty where it is whole."""
-    try:
-        said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-    except sqlite3.Error as error:
-        return [str(error)]
-    return [] if said == ["ok"] else said
-
-
-def stored_article(*values: Any) -> Article:
-    """The article in a row of `ARTICLE_COLUMNS`."""
-    article = Article(*values)
-    return replace(article, pages=tuple(np.frombuffer(bytes(values[-1]), dtype="<i4").tolist()))
+        article = stored_article(*row.fetchone())
+        if not is_as_read(article):  # no word is quoted that was not read
+            raise IndexUnavailable(
+                f'The index is damaged (the text of "{article.id}" is not what was read): run `qa-bot index --check`.',
+                path=self._path,
+            )
+        return article
 
 
 def _unpack(blob: bytes) -> tuple[tuple[int, int], ...]:

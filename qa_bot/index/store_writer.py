@@ -9,7 +9,8 @@ from typing import Self
 
 import numpy as np
 
-from qa_bot.index.store import ARTICLE_COLUMNS, STORE_FILE, stored_article
+from qa_bot.index.article_rows import ARTICLE_COLUMNS, stored_article
+from qa_bot.index.store import STORE_FILE
 from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, stories_in_order, write_story
 from qa_bot.index.versions import VERSIONS_SCHEMA, carry_versions, forget_versions, keep_version
 from qa_bot.types import Article, Passage

@@ -1,5 +1,6 @@
 """The earlier texts of articles that were corrected, in the store: what old citations were cut from."""
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -7,11 +8,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from qa_bot.errors import IndexUnavailable
+from qa_bot.index.article_rows import ARTICLE_COLUMNS, sound_article
 
 VERSIONS_SCHEMA = """
 CREATE TABLE versions (
@@ -38,7 +39,7 @@ class Version:
 @lru_cache(maxsize=_HASHES_KEPT)
 def text_sha256(text: str) -> str:
     """The SHA-256 of a text in UTF-8, which for a plain file is that of the file."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def versions_of(connection: sqlite3.Connection, article_id: str) -> tuple[Version, ...]:
@@ -68,14 +69,23 @@ def forget_versions(connection: sqlite3.Connection, article_id: str) -> None:
 def carry_versions(connection: sqlite3.Connection, store: Path) -> None:
     """What the store of the generation before kept of the articles that are here, and its own texts that differ.
 
-    Raises IndexUnavailable where that store cannot be read; what could be read is kept.
+    Texts that are not as they were written are passed over. Raises IndexUnavailable where that store cannot be read;
+    what could be read is kept.
     """
     for article_id, until, digest, packed in _read(store, "versions", "id, until, sha256, packed"):
-        if _text(connection, article_id) is not None:
+        if _text(connection, article_id) is not None and _is_whole(digest, packed):
             connection.execute(_INSERT, (article_id, until, digest, packed))
-    for article_id, text in _read(store, "articles", "id, text"):
-        if _text(connection, article_id) not in (None, text):
-            keep_version(connection, article_id, text)
+    for values in _read(store, "articles", ARTICLE_COLUMNS):
+        article = sound_article(*values)
+        if article and _text(connection, article.id) not in (None, article.text):
+            keep_version(connection, article.id, article.text)
+
+
+def _is_whole(digest: str, packed: bytes) -> bool:
+    try:
+        return hashlib.sha256(zlib.decompress(packed)).hexdigest() == digest
+    except zlib.error:
+        return False
 
 
 def _text(connection: sqlite3.Connection, article_id: str) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from qa_bot.errors import IndexUnavailable
+from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.lexical import allowed_edits, analyze
 from qa_bot.index.sounds import latin, sound
 from qa_bot.text import words
@@ -63,6 +64,15 @@ class Vocabulary:
             raise IndexUnavailable(
                 f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
             ) from error
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with its file, all of which it reads; empty where it is whole."""
+        return sqlite_damage(self._connection)
+
+    def holds(self, spelling: str) -> bool:
+        """Whether the word is known, or is of those that are not kept."""
+        found = self._connection.execute("SELECT 1 FROM words WHERE plain = ?", (latin(spelling),)).fetchone()
+        return found is not None or not _is_kept(spelling)
 
     def nearest(self, word: str, *, name: bool) -> Known | None:
         """The word that is meant by one which the archive lacks; None where none is near enough.

@@ -107,6 +107,7 @@ def test_every_command_takes_both_folders() -> None:
         (["ask", "--batch", "none.jsonl"], "none.jsonl"),
         (["ask", "x", "--passages", "0"], "--passages"),
         (["index", "--status", "--rebuild"], "--status builds nothing: leave out --rebuild."),
+        (["index", "--check", "--rebuild"], "--check mends what is broken, and is given alone."),
         (["nonsense"], "nonsense"),
     ],
 )

@@ -101,7 +101,9 @@ def test_index_of_other_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "It was built with all-MiniLM-L6-v2 int8, but all-MiniLM-L6-v2 fp32 is set: run `qa-bot index`.",
         broken=True,
     )
-    assert checks(name="question") == [Check("question", "went through in 43 ms")]
+    assert checks(name="question") == [
+        Check("question", "went through in 43 ms; `qa-bot index --check` looks at every file")
+    ]
 
 
 def test_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from qa_bot.errors import IndexMissing, IndexUnavailable
-from qa_bot.index.generation import CURRENT_FILE, build_lock, current_folder, draft_generation, publish
+from qa_bot.index.build_lock import build_lock
+from qa_bot.index.generation import CURRENT_FILE, current_folder, draft_generation, publish
 
 HOLDER = """
 import sys
 from pathlib import Path
-from qa_bot.index.generation import build_lock
+from qa_bot.index.build_lock import build_lock
 with build_lock(Path(sys.argv[1]), waiting=lambda: print("waiting", flush=True)):
     print("locked", flush=True)
     sys.stdin.readline()

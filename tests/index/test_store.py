@@ -1,18 +1,22 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qa_bot.corpus.metadata import content_hash
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.store import STORE_FILE, ArticleInfo, Store
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.types import Article, Passage
 
 TEXT = "Ünïcode 🙂 first.\n\nSecond \x00 sentence ‘quoted’. Third\r\nend."
-FIRST = Article("a/ž 'x'.txt", "corpus/a/ž 'x'.txt", "Ünïcode", TEXT, "S", "A", "u", "2022-11-17", "h1", "cs", (0, 18))
-SECOND = Article("b", "corpus/all.jsonl:2", "", "Плоский текст 𝕏.", None, None, None, None, "h2")
+FIRST = Article("a/ž 'x'.txt", "corpus/a/ž 'x'.txt", "Ünïcode", TEXT, "S", "A", "u", "2022-11-17", "", "cs", (0, 18))
+FIRST = replace(FIRST, sha256=content_hash(FIRST))
+SECOND = Article("b", "corpus/all.jsonl:2", "", "Плоский текст 𝕏.", None, None, None, None, "")
+SECOND = replace(SECOND, sha256=content_hash(SECOND))
 HEAD = Passage(FIRST, 0, 16, ((0, 16),))
 REST = Passage(FIRST, 18, len(TEXT), ((18, 45), (46, len(TEXT))))
 OTHER = Passage(SECOND, 0, 16, ((0, 16),))

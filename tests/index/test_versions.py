@@ -1,8 +1,10 @@
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from qa_bot.corpus.metadata import content_hash
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.store import STORE_FILE, Store
 from qa_bot.index.store_writer import StoreWriter
@@ -11,7 +13,8 @@ from qa_bot.types import Article
 
 
 def _article(text: str, name: str = "a") -> Article:
-    return Article(name, name, "Title", text, None, None, None, None, text_sha256(text))
+    article = Article(name, name, "Title", text, None, None, None, None, "")
+    return replace(article, sha256=content_hash(article))
 
 
 def _store(folder: Path, *articles: Article, earlier: tuple[str, ...] = ()) -> Path:
