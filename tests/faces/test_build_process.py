@@ -10,7 +10,7 @@ import pytest
 
 from qa_bot.faces import build_process
 from qa_bot.faces.build_process import BuildFailed, BuildProcess
-from qa_bot.index.generation import build_lock
+from qa_bot.index.build_lock import build_lock
 
 SHIPPED = Path(__file__).parents[2] / "corpus"
 MOON = "Moon base opens\n\nThe first hotel on the Moon opened on 3 May 2031. Its owner is Ada Bright."
