@@ -6,8 +6,9 @@
 The archive is made of the set's own answers: one article per conversation, with its title, one paragraph per answer.
 Each follow-up whose answer is known is searched three ways, as the bot searches; the measure is the reciprocal rank of
 its own answer's paragraph (MRR@10), beside R@1 and R@5. "closed" is the share of the way from typed to people's rewrite
-that the bot's own goes. It is told only the words of the conversation (`history`), or also the title of the article
-that it quoted (`title`), as it knows it in use. Of words: recall and precision of what the rewrite adds, against what
+that the bot's own goes. It has only the words of the conversation and no archive (`words`), finds the articles again
+that the last answers are quoted from (`history`, what `--batch` does), or knows the title of the conversation's
+article throughout (`title`). Of words: recall and precision of what the rewrite adds, against what
 people added. `--unrelated` asks stand-alone questions of another set, each after a conversation drawn at random, and
 says what that does to R@1. Conversations are divided by a hash: rules were made
 on `tuned`, figures are those of `held-out`.
@@ -33,6 +34,7 @@ from qa_bot.index.lexical import analyze
 from qa_bot.indexing import update_index
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.pipeline import Pipeline
+from qa_bot.recalling import recalled
 from qa_bot.retrieval import retrieve
 from qa_bot.types import Query
 
@@ -86,12 +88,14 @@ def write_corpus(questions: list[Question], path: Path) -> list[Asked]:
     return asked
 
 
-def by_bot(question: Question, encoder: OnnxEncoder, *, titled: bool) -> str:
+def by_bot(question: Question, encoder: OnnxEncoder, *, title: str = "", archive: Index | None = None) -> str:
     """The question as the bot searches it at this point of the conversation."""
     words = question["history"]
-    title = question["title"] if titled else ""
     earlier = tuple(Exchange(asked, answer, title) for asked, answer in zip(words[::2], words[1::2], strict=True))
-    return standalone(question["question"], Conversation(earlier=earlier), encoder=encoder).text
+    conversation = Conversation(earlier=earlier)
+    if archive:
+        conversation = recalled(conversation, archive)
+    return standalone(question["question"], conversation, encoder=encoder).text
 
 
 def ranks(asked: list[Asked], index: Index, encoder: OnnxEncoder, rewrite: Callable[[Question], str]) -> list[int]:
@@ -190,7 +194,9 @@ def main() -> None:
         report_harm(read(given.unrelated[0]), questions, open_index(given.unrelated[1]))
     for one in asked[: given.show]:
         print(
-            json.dumps([one.question["question"], by_bot(one.question, encoder, titled=False), one.question["rewrite"]])
+            json.dumps(
+                [one.question["question"], by_bot(one.question, encoder, archive=index), one.question["rewrite"]]
+            )
         )
 
 
@@ -199,8 +205,9 @@ def report(asked: list[Asked], index: Index, encoder: OnnxEncoder) -> None:
     ways: dict[str, Callable[[Question], str]] = {
         "typed": lambda question: str(question["question"]),
         "people": lambda question: str(question["rewrite"]),
-        "history": lambda question: by_bot(question, encoder, titled=False),
-        "title": lambda question: by_bot(question, encoder, titled=True),
+        "words": lambda question: by_bot(question, encoder),
+        "history": lambda question: by_bot(question, encoder, archive=index),
+        "title": lambda question: by_bot(question, encoder, title=str(question["title"])),
     }
     figures = {name: measures(ranks(asked, index, encoder, way)) for name, way in ways.items()}
     raw, human = figures["typed"][0], figures["people"][0]

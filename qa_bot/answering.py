@@ -24,12 +24,13 @@ def with_copies(reading: Reading, copies: Mapping[str, tuple[Copy, ...]]) -> Rea
 def answer(query: Query, evidence: Sequence[Evidence], *, min_support: float) -> Reply:
     """An answer from the evidence if the first of it has at least `min_support`, else an abstention.
 
+    A question that is incomplete has no answer, whatever is found.
     A story is quoted from one article, the one whose words answer best; its citations name the others.
     """
     citations = _told_once([item.citation for item in evidence])
     if not citations:
         return Abstention(query, Reason.NOTHING_FOUND, ())
-    if citations[0].support < min_support:
+    if query.incomplete or citations[0].support < min_support:
         return Abstention(query, Reason.WEAK_SUPPORT, citations[:_CLOSEST])
     supported = [citation for citation in citations if citation.support >= min_support]
     return Answer(query, tuple(supported[:_CITATIONS]))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from qa_bot.dialogue import Conversation, Exchange
 from qa_bot.errors import InvalidQuestion
 from qa_bot.filters import Filtered, stated_filters
+from qa_bot.followups.ellipsis import is_bare
 from qa_bot.followups.rewriting import rewrite
 from qa_bot.protocols import Encoder
 from qa_bot.types import Query
@@ -36,8 +37,14 @@ def standalone(question: str, conversation: Conversation, *, encoder: Encoder | 
     else:
         text = filtered.text
     rewritten = rewrite(text, exchanges, encoder=encoder)
-    notes = (f"It is not clear who or what “{rewritten.unclear}” is: name it.",) if rewritten.unclear else ()
-    return Query(text=rewritten.text, asked=question, notes=notes, filters=filtered.filters)
+    notes = (_not_clear(rewritten.unclear),) if rewritten.unclear else ()
+    return Query(rewritten.text, question, notes, filtered.filters, incomplete=rewritten.means_nothing)
+
+
+def _not_clear(word: str) -> str:
+    if is_bare(word):
+        return f"It is not clear what “{word}” asks about: ask it in full."
+    return f"It is not clear who or what “{word}” is: name it."
 
 
 def _has_word(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qa_bot.types import Answer, Turn
+from qa_bot.types import Answer, Span, Turn
 
 # Characters before a quotation: two or three sentences, in which whom its pronouns mean was named.
 _CONTEXT = 400
@@ -12,8 +12,9 @@ _CONTEXT = 400
 class Exchange:
     """What of a question and its reply the next question can refer to.
 
-    `answer` is what was quoted, `title` that of the article quoted and `context` what stands before the quotation
-    there, `words` those of the quotation that answer; each is empty where there is none, or where it is not known.
+    `answer` is what was quoted, `title` and `text` are those of the article quoted and `context` is what stands before
+    the quotation there, `words` those of the quotation that answer; each is empty where there is none, or where it is
+    not known.
     """
 
     question: str
@@ -21,6 +22,7 @@ class Exchange:
     title: str = ""
     context: str = ""
     words: str = ""
+    text: str = ""
 
     @classmethod
     def of(cls, turn: Turn) -> "Exchange":
@@ -28,8 +30,14 @@ class Exchange:
         if not isinstance(turn.reply, Answer):
             return cls(turn.query.text, "")
         cited = turn.reply.citations[0]
-        context = cited.article.text[max(cited.start - _CONTEXT, 0) : cited.start]
-        return cls(turn.query.text, cited.text, cited.article.title, context, cited.highlight.text)
+        return cls.quoting(turn.query.text, cited, words=cited.highlight.text)
+
+    @classmethod
+    def quoting(cls, question: str, quoted: Span, *, words: str = "") -> "Exchange":
+        """That of a question whose answer was a quotation, and of its `words` that answer."""
+        article = quoted.article
+        context = article.text[max(quoted.start - _CONTEXT, 0) : quoted.start]
+        return cls(question, quoted.text, article.title, context, words, article.text)
 
 
 @dataclass(frozen=True, slots=True)

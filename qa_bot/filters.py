@@ -8,10 +8,10 @@ from typing import Protocol
 
 from qa_bot.errors import InvalidQuestion
 from qa_bot.text import words
-from qa_bot.types import Filters
+from qa_bot.types import Article, Filters
 
 _QUOTED = r"\"([^\"]+)\"|“([^”]+)”|«([^»]+)»"
-_FIELD = re.compile(rf"(?<!\S)(source|author|title|after|before|on):(?:{_QUOTED}|(\S*))", re.IGNORECASE)
+_FIELD = re.compile(rf"(?<!\S)(source|author|title|after|before|on):(?:{_QUOTED}|'([^']+)'|(\S*))", re.IGNORECASE)
 _WITHOUT = re.compile(rf"(?<!\S)-(?:{_QUOTED}|([^\W\d_]\S*))")
 _PHRASE = re.compile(_QUOTED)
 _DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
@@ -56,6 +56,8 @@ def stated_filters(question: str) -> Filtered:
         phrases=tuple(phrase for phrase in phrases if words(phrase)),
         without=tuple(word for word in without if words(word)),
     )
+    if filters.since and filters.until and filters.until <= filters.since:
+        raise InvalidQuestion(f"No day is both {' and '.join(described(filters))}: change one of the two filters.")
     return Filtered(" ".join(text.split()), filters) if filters else Filtered(question, filters)
 
 
@@ -112,6 +114,12 @@ def described(filters: Filters) -> Iterator[str]:
             yield f"to the end of {until.removesuffix(_LAST)}" if until.endswith(_LAST) else f"before {until}"
     yield from (f"with “{phrase}”" for phrase in filters.phrases)
     yield from (f"without “{word}”" for word in filters.without)
+
+
+def is_of_time(article: Article, filters: Filters) -> bool:
+    """Whether the article was published in the time that the filters leave."""
+    day = article.published
+    return day is not None and (filters.since or "") <= day[: len("2022-11-17")] < (filters.until or _LAST)
 
 
 def _value(match: re.Match[str], first: int) -> str:

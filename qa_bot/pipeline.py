@@ -7,7 +7,7 @@ from pathlib import Path
 from qa_bot.answering import answer, with_copies
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation
-from qa_bot.filters import described
+from qa_bot.filters import described, is_of_time
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_generation, opened_live
 from qa_bot.index.manifest import Manifest
 from qa_bot.index.selecting import Selection
@@ -16,11 +16,12 @@ from qa_bot.models.kept import KeptModels
 from qa_bot.models.reader import SpanReader
 from qa_bot.narrowing import implied, selected, told
 from qa_bot.protocols import Encoder, Reader
+from qa_bot.recalling import recalled
 from qa_bot.retrieval import retrieve
 from qa_bot.spelling import spelt_as_archived
 from qa_bot.stopwatch import Stopwatch
 from qa_bot.support import load_calibration
-from qa_bot.types import Abstention, Answer, Article, Query, Reading, Reason, Turn
+from qa_bot.types import Abstention, Answer, Article, Filters, Query, Reading, Reason, Turn
 from qa_bot.verification import Verification, verify
 from qa_bot.weighing import weigh
 
@@ -94,7 +95,7 @@ class Pipeline:
         """
         watch = Stopwatch()
         with watch.step("encode"):
-            asked = standalone(question, conversation, encoder=self._encoder)
+            asked = standalone(question, recalled(conversation, self._index), encoder=self._encoder)
             query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
             narrowed = implied(query, self._index)
         turn = self._answered(narrowed, exclude, watch)
@@ -103,7 +104,7 @@ class Pipeline:
             return turn
         # A time may be that of what happened: where no article of it answers, all are searched, and that is said.
         note = f"no answer in articles {', '.join(described(narrowed.filters))}: searched without that time"
-        return self._answered(replace(undated, notes=(*undated.notes, note)), exclude, watch)
+        return _told(note, self._answered(undated, exclude, watch), unless_of=narrowed.filters)
 
     def _answered(self, query: Query, exclude: frozenset[str], watch: Stopwatch) -> Turn:
         """The turn of a query, its filters told in its notes; `watch` has run since the question came."""
@@ -129,3 +130,11 @@ class Pipeline:
             if isinstance(reply, Answer):
                 reply = weigh(reply, reading.evidence)
         return Turn(query, reply, reading, watch.timing())
+
+
+def _told(note: str, turn: Turn, *, unless_of: Filters) -> Turn:
+    """The turn with a note, which would be false if an article of that time is quoted."""
+    if isinstance(turn.reply, Answer) and is_of_time(turn.reply.citations[0].article, unless_of):
+        return turn
+    query = replace(turn.query, notes=(*turn.query.notes, note))
+    return replace(turn, query=query, reply=replace(turn.reply, query=query))

@@ -138,13 +138,15 @@ class Filters:
 class Query:
     """What is searched (`text`, in the articles that `filters` leave) and what the person typed (`asked`).
 
-    `notes` are sentences for people on how the question was understood, where that is not plain from `text`.
+    `notes` are sentences for people on how the question was understood, where that is not plain from `text`. What is
+    `incomplete` ("Where was she?", and nobody was named) has no answer.
     """
 
     text: str
     asked: str
     notes: tuple[str, ...] = ()
     filters: Filters = Filters()
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ FLOORS = {
     "corpus": 2,
     "attribution": 2,
     "choices": 2,
+    "several": 2,
     "chunking": 2,
     "comparing": 2,
     "protocols": 2,
@@ -37,6 +38,7 @@ FLOORS = {
     "scanning": 4,
     "resuming": 4,
     "searches": 4,
+    "recalling": 4,
     "retrieval": 4,
     "spelling": 4,
     "narrowing": 4,
@@ -56,6 +58,8 @@ SAME_FLOOR = {
     ("settings", "errors"),  # a setting that cannot be is an error with a sentence
     ("models", "chunking"),  # a citation names its paragraph
     ("models", "support"),  # a reader's support is calibrated
+    ("models", "several"),  # where several answers are asked for, one does not speak against another
+    ("models", "duplicates"),  # copies of a text are one voice
     ("indexing", "embedding"),  # embedding is a step of the write path
     ("indexing", "scanning"),  # so is reading what was written
     ("indexing", "resuming"),  # and going on with what was cut off

@@ -113,6 +113,65 @@ def test_what_is_left_out(said: Exchange, question: str, searched: str) -> None:
     assert _searched(question, said) == searched
 
 
+VOTE = Exchange("Who voted against the plan?", "Tomas Brandl voted against the plan. He left.", words="Tomas Brandl")
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "searched"),
+    [
+        (VOTE, "why?", "Tomas Brandl voted against the plan: why?"),
+        (VOTE, "and how much?", "Tomas Brandl voted against the plan: how much?"),
+        (
+            Exchange("Who is the mayor of Mirna?", "Ana Kovač"),
+            "since when?",
+            "Ana Kovač is the mayor of Mirna: since when?",
+        ),
+        (Exchange("Which country lent money?", "Brenland"), "when?", "Brenland lent money: when?"),
+        (Exchange("How many soldiers did Mirna send?", "350"), "where?", "Where did Mirna send soldiers?"),
+        (Exchange("How many years was Ivan sentenced to?", "six"), "for what?", "For what was Ivan sentenced?"),
+        (Exchange("Where does Ana live?", "In Mirna."), "why?", "Why does Ana live there?"),
+        (BRIDGE, "How old is it?", "How old is the bridge of Mirna?"),
+        (VOTE, "who?", "Who voted against the plan?"),
+    ],
+)
+def test_another_question_word(said: Exchange, question: str, searched: str) -> None:
+    """A bare question word asks about what was said: of whoever did it, and of what was counted."""
+    assert _searched(question, said) == searched
+
+
+@pytest.mark.parametrize("asked", ["Who voted against the plan?", "Who is Ana Kovač?", "What caused the fire?"])
+def test_why_without_an_answer(asked: str) -> None:
+    """Where nobody was found, "why?" has no answer, and the reply says so."""
+    query = standalone("why?", Conversation(earlier=(Exchange(asked, ""),)))
+    assert query == Query("why?", "why?", ("It is not clear what “why” asks about: ask it in full.",), incomplete=True)
+
+
+def test_a_first_question_about_nobody() -> None:
+    """A first "she" has no answer; where the question may say itself whom it means, it is asked."""
+    assert standalone("Where does she live?", Conversation()).incomplete
+    for question in (
+        "What did the captain do before he left?",
+        "Who moved his court?",
+        "In his book, what did Luther say?",
+    ):
+        assert standalone(question, Conversation()) == Query(question, question)
+
+
+@pytest.mark.parametrize("words", ["thanks", "Really?", "ok!"])
+def test_what_asks_nothing(words: str) -> None:
+    """What asks nothing gets no topic."""
+    assert _searched(words, BRIDGE) == words
+
+
+def test_another_thing_is_a_new_topic() -> None:
+    """A short question about a thing of which nothing was said stands alone; one about a thing of the article not."""
+    assert _searched("How many boats did the ferry have?", BRIDGE) == "How many boats did the ferry have?"
+    quoted = Exchange(BRIDGE.question, BRIDGE.answer, text="The bridge fell in 1921. A ferry took its place.")
+    assert _searched("How many boats did the ferry have?", quoted) == (
+        "the bridge of Mirna: How many boats did the ferry have?"
+    )
+
+
 def test_a_question_that_names_nothing_gets_its_topic() -> None:
     """A short question without a name of its own is about what the conversation is about."""
     assert _searched("Who else lived there?", ANA) == "Ana Kovač: Who else lived there?"
@@ -147,9 +206,9 @@ def test_a_first_question_is_as_typed(question: str) -> None:
     ],
 )
 def test_nothing_that_fits(said: Exchange, question: str, pronoun: str) -> None:
-    """Where nobody of that gender was named, the question is asked as typed, and the reply says what is not clear."""
+    """Where nobody of that gender was named, the question is asked as typed, has no answer, and the reply says why."""
     note = f"It is not clear who or what “{pronoun}” is: name it."
-    assert standalone(question, Conversation(earlier=(said,))) == Query(question, question, (note,))
+    assert standalone(question, Conversation(earlier=(said,))) == Query(question, question, (note,), incomplete=True)
 
 
 def test_who_was_asked_about_last() -> None:
@@ -169,9 +228,9 @@ def test_a_chain_of_follow_ups() -> None:
 def test_a_topic_goes_on() -> None:
     """What stands before a question as its topic stands before what follows on it; a question word does not pile up."""
     lake = Exchange("Lake Orsa: How many people fled?", "2,300 people fled.")
-    assert _searched("when?", lake) == "Lake Orsa: When: How many people fled?"
+    assert _searched("when?", lake) == "Lake Orsa: people fled: when?"
     assert _searched("why?", Exchange("Why: Who voted against the plan?", "Tomas Brandl.")) == (
-        "Why: Who voted against the plan?"
+        "Tomas Brandl voted against the plan: why?"
     )
 
 

@@ -62,7 +62,8 @@ def _reply(ask: Ask, line: bytes, passages: int) -> dict[str, Any]:
         raise BadLine('"id" is neither a string nor a whole number.')
     if not isinstance(question, str):
         raise BadLine('"question" is missing, or is not a string.', question_id)
-    history = record.get("history") or []
+    history = record.get("history")
+    history = [] if history is None else history
     if not isinstance(history, list) or not all(isinstance(words, str) for words in history):
         raise BadLine('"history" is not a list of strings.', question_id)
     try:

@@ -158,7 +158,13 @@ def _mention(text: str, found: Sequence[Token], run: Offsets, known: frozenset[s
     lower = [token.lower for token in found[run[0] : run[1] + 1]]
     before = found[run[0] - 1].lower if run[0] else ""
     # Nobody is called "the Rockies", and people are seldom what something is in.
-    organisation = is_organisation(lower) or before in {"the", "in", "at", "near"} or _is_of_a_place(found, run[0])
+    organisation = (
+        is_organisation(lower)
+        or before in {"the", "in", "at", "near"}
+        or _is_of_a_place(found, run[0])
+        or _is_part_of_a_word(text, last.end)
+        or (first is last and first.text.isupper() and len(first.text) > 1 and not text.isupper())  # "CNN"
+    )
     gender = None if organisation else gender_of(lower, before)
     end = first.start + len(without_possessive(text[first.start : last.end]))
     return Mention(
@@ -175,6 +181,11 @@ def _mention(text: str, found: Sequence[Token], run: Offsets, known: frozenset[s
 
 def _is_of_a_place(found: Sequence[Token], place: int) -> bool:
     return place > 1 and found[place - 1].lower == "of" and found[place - 2].lower in _OF_PLACES
+
+
+def _is_part_of_a_word(text: str, end: int) -> bool:
+    """Whether a small letter is joined to it, as in "Kremlin-backed"."""
+    return text[end : end + 1] == "-" and text[end + 1 : end + 2].islower()
 
 
 def _has_noun_behind(text: str, found: Sequence[Token], place: int) -> bool:

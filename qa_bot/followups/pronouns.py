@@ -20,6 +20,7 @@ from qa_bot.followups.referents import Referent
 
 # What people asked about themselves, they go on asking about.
 _ASKED = 1.5
+_ARTICLES = word_set("the a an")
 _IMPERSONAL = word_set("take takes took taken rain true possible important necessary called mean")
 
 
@@ -49,7 +50,7 @@ def resolve(question: str, named: Sequence[Referent]) -> Resolution:
         free = [one for one in named if one not in used]
         referent = max(free, key=lambda one: one.weight * _fitness(one, kind), default=None)
         if referent is None or not _fitness(referent, kind):
-            unclear = unclear or token.text
+            unclear = unclear or (None if _may_be_inside(found, place) else token.text)
             continue
         done.add(kind)
         used.append(referent)
@@ -82,6 +83,11 @@ def _is_inside(found: Sequence[Token], place: int) -> bool:
         return False
     nouns = [token.lower for token in found[:place] if token.lower not in FUNCTION_WORDS]
     return len(nouns) > 1
+
+
+def _may_be_inside(found: Sequence[Token], place: int) -> bool:
+    """Whether the question itself may say whom the pronoun means: "What did the captain do before he left?"."""
+    return any(token.lower in _ARTICLES for token in found[:place])
 
 
 def _fitness(referent: Referent, family: frozenset[str]) -> float:

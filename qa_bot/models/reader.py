@@ -1,13 +1,15 @@
 """The reader: reads the best passages of a search, and says of each what answers, and how likely it is that it does."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp
 
 from qa_bot.chunking import paragraph_number
+from qa_bot.duplicates import overlap, shingles
 from qa_bot.models.quoting import Quotation, passage_coverage, quote_sentence, quote_words, sentence_score
 from qa_bot.models.reader_input import QUESTION_TOKENS
 from qa_bot.models.span_model import SpanModel, Text, TextSpan
+from qa_bot.several import asks_for_several
 from qa_bot.support import Calibration
 from qa_bot.text import words
 from qa_bot.types import Citation, Evidence, Hit, Query, Reading, Span
@@ -16,6 +18,8 @@ from qa_bot.types import Citation, Evidence, Hit, Query, Reading, Span
 READ = 8
 # What the score of its sentence adds to the margin of a span: see docs/log.md.
 _SENTENCE_WEIGHT = 2.0
+# What answers a question that asks for several has nearly as much of the question as another that does.
+_LESS_COVERAGE = 0.2
 # Margin and score of null of a passage in which nothing can be read: far from any that a model gives.
 _NOTHING = (-20.0, 20.0)
 
@@ -53,17 +57,24 @@ class SpanReader:
         is quoted, and no more support is claimed than the least of those read has.
         """
         candidates = find_candidates(query, hits[:READ], self._model)
-        evidence = [
-            Evidence(one.hit, _citation(one.quotation, self._support(one, candidates)), one.margin)
-            for one in candidates
-        ]
-        evidence.sort(key=lambda item: item.citation.support, reverse=True)
+        supported = sorted(((self._support(one, candidates), one) for one in candidates), key=lambda pair: -pair[0])
+        if asks_for_several(query.text):
+            supported = list(self._beside_others(supported))
+        evidence = [Evidence(one.hit, _citation(one.quotation, support), one.margin) for support, one in supported]
         for hit in hits[READ:]:
             evidence.append(Evidence(hit, _citation(quote_sentence(hit), evidence[-1].citation.support), None))
         return Reading(tuple(evidence), tuple(self._notes(query)))
 
     def _support(self, candidate: Candidate, candidates: Sequence[Candidate]) -> float:
         return self._calibration.probability(features(candidate, candidates))
+
+    def _beside_others(self, supported: Sequence[tuple[float, Candidate]]) -> Iterator[tuple[float, Candidate]]:
+        """The candidates in their order, with the support that each has where others may answer as well."""
+        least = 1.0
+        candidates = [one for _, one in supported]
+        for support, one in supported:
+            least = min(least, max(support, self._support(one, _rivals(one, candidates))))
+            yield least, one
 
     def _notes(self, query: Query) -> list[str]:
         tokens = self._model.question_tokens(query.text)
@@ -92,6 +103,12 @@ def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[flo
         _lead(candidate, others, lambda one: one.score),
         _agreement(candidate, others),
     )
+
+
+def _rivals(candidate: Candidate, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The candidate, and what it has to stand out from: not what answers as well, one of several."""
+    least = candidate.quotation.coverage - _LESS_COVERAGE
+    return [one for one in candidates if one is candidate or one.margin <= 0 or one.quotation.coverage < least]
 
 
 def _citation(quotation: Quotation, support: float) -> Citation:
@@ -140,10 +157,17 @@ def _lead(candidate: Candidate, others: Sequence[Candidate], score: Callable[[Ca
 
 
 def _agreement(candidate: Candidate, others: Sequence[Candidate]) -> float:
-    """How sure the reader is, 0 to 1, of the surest other passage that answers with the same words."""
+    """How sure the reader is, 0 to 1, of the surest other passage that answers with the same words.
+
+    A passage that was mostly copied from the same text is no second voice, however its copy was edited.
+    """
     answer = _answer_words(candidate)
-    same = (other.margin for other in others if answer and _answer_words(other) == answer)
-    return max((1.0 / (1.0 + exp(-margin)) for margin in same), default=0.0)
+    same = [other for other in others if answer and _answer_words(other) == answer]
+    if not same:
+        return 0.0
+    own = shingles(candidate.hit.passage.text)
+    voices = [other.margin for other in same if not overlap(own, shingles(other.hit.passage.text))]
+    return max((1.0 / (1.0 + exp(-margin)) for margin in voices), default=0.0)
 
 
 def _answer_words(candidate: Candidate) -> list[str]:
