@@ -12,6 +12,8 @@ from qa_bot.types import Answer, Citation, Evidence, Relation, Side
 # A passage takes part where the reader finds its words better than "it is not here" by this, and where the quotation
 # has all but this share of what the first quotation has of the question. Chosen in docs/benchmarks.md.
 _LEAST_MARGIN = 0.0
+# One of several names adds to a list, and contradicts nothing, so that less certainty will do.
+_LEAST_MARGIN_OF_ONE = -1.0
 _LESS_COVERAGE = 0.2
 # "Who was the mayor?" has one answer, "Who protested?" may have many.
 _ONE = frozenset(["is", "was", "won", "became"])
@@ -25,7 +27,8 @@ def weigh(answer: Answer, evidence: Sequence[Evidence]) -> Answer:
     "When was the last time ...?", where that of the newest article comes first.
     """
     question = answer.query.text
-    told = [item for item in evidence if _answers(item, evidence[0])]
+    least = _LEAST_MARGIN_OF_ONE if _may_have_several(question) else _LEAST_MARGIN
+    told = [item for item in evidence if _answers(item, evidence[0], least)]
     if any(words in question.lower() for words in _LATEST):
         return _newest_first(answer, told)
     options = choices(question)
@@ -39,15 +42,11 @@ def weigh(answer: Answer, evidence: Sequence[Evidence]) -> Answer:
     return _answer(answer, sides, relation)
 
 
-def _answers(item: Evidence, first: Evidence) -> bool:
+def _answers(item: Evidence, first: Evidence, least: float) -> bool:
     """Whether the passage answers the question about as well as the first one."""
     if item is first:
         return True
-    return (
-        item.margin is not None
-        and item.margin >= _LEAST_MARGIN
-        and _coverage(item) >= _coverage(first) - _LESS_COVERAGE
-    )
+    return item.margin is not None and item.margin >= least and _coverage(item) >= _coverage(first) - _LESS_COVERAGE
 
 
 def _coverage(item: Evidence) -> float:
@@ -85,7 +84,11 @@ def _first_of_each_article(citations: Iterable[Citation]) -> list[Citation]:
 def _relation(question: str, sides: int) -> Relation:
     if sides < 2:  # noqa: PLR2004
         return Relation.SAME
-    return Relation.LIST if wanted(question) is Wants.NAME and not _has_one_answer(question) else Relation.DIFFER
+    return Relation.LIST if _may_have_several(question) else Relation.DIFFER
+
+
+def _may_have_several(question: str) -> bool:
+    return wanted(question) is Wants.NAME and not _has_one_answer(question)
 
 
 def _has_one_answer(question: str) -> bool:
