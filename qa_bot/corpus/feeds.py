@@ -14,8 +14,10 @@ from qa_bot.corpus.unreadable import Unreadable
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-# A sitemap has at most 50 MB (sitemaps.org).
-_MOST_BYTES = 50 * 1024 * 1024
+# A sitemap has at most 50,000 addresses (sitemaps.org), and they are unpacked to no more than any page may have: a tree
+# of 10 MB that is nothing but elements takes 250 MB of memory.
+_MOST_LISTED = 50_000
+_MOST_BYTES = 10 * 1024 * 1024
 _BEGINNING = 2048
 _ROOTS = (b"<rss", b"<feed", b"<rdf:rdf", b"<urlset", b"<sitemapindex")
 
@@ -67,7 +69,9 @@ def _unpacked(content: bytes) -> bytes:
 
 def _listed(root: "Element") -> Iterator[tuple[str, str | None, bool]]:
     """Address, last change, and whether it is another sitemap."""
-    for element in root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap"):
+    for count, element in enumerate(root.iter("{*}item", "{*}entry", "{*}url", "{*}sitemap")):
+        if count == _MOST_LISTED:
+            raise Unreadable(f"It lists more than {_MOST_LISTED:,} pages, which no feed or sitemap may.")
         name = str(element.tag).rpartition("}")[2]
         updated = _text(element, "lastmod") or _text(element, "updated") or _text(element, "pubDate")
         if url := _atom_link(element) if name == "entry" else _text(element, "link") or _text(element, "loc"):

@@ -21,6 +21,9 @@ _TYPES = (
     *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/gzip", "application/x-gzip"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
+# Unicast addresses of version 6 (RFC 4291), and those that lead to one of version 4: through translators (RFC 6052) and
+# through tunnels that nobody runs any more (RFC 7526).
+_UNICAST, _TRANSLATED, _TUNNELLED = map(ipaddress.IPv6Network, ("2000::/3", "64:ff9b::/96", "2002::/16"))
 _AGENT = "qa-bot (an archive of articles; fetched at the wish of a person)"
 
 
@@ -67,17 +70,23 @@ def fetch(
     `private`. `allowed` raises Unreadable for addresses that may not be fetched. Of a page that is as it was when it
     had these `marks`, the server says that it did not change: NotServed, 304.
     """
+    # Both looked at before its time begins: a slow robots.txt takes none of the page's.
+    _address(_parsed(url).host, private=private)
+    allowed(url)
     conditions = {"If-None-Match": marks.etag, "If-Modified-Since": marks.modified}
-    headers = {"User-Agent": _AGENT} | {name: value for name, value in conditions.items() if value}
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "gzip"} | {
+        name: value for name, value in conditions.items() if value
+    }
     with (
         httpx.Client(timeout=_MOST_SECONDS / 2, headers=headers, trust_env=False) as client,
         Deadline(_MOST_SECONDS) as deadline,
     ):
         for _ in range(_MOST_REDIRECTS + 1):
             target = _parsed(url)
+            address = _address(target.host, private=private)
             allowed(url)
             try:
-                with _answer(client, target, deadline, private=private) as response:
+                with _answer(client, target, address, deadline) as response:
                     if not response.has_redirect_location:
                         return _page(url, response, deadline)
                     url = str(target.join(response.headers["Location"]))
@@ -95,13 +104,14 @@ def _parsed(url: str) -> httpx.URL:
         raise Unreadable("It is no address.") from error
     if target.scheme not in ("http", "https") or not target.host:
         raise Unreadable("Only addresses that begin with http:// or https:// are fetched.")
+    if target.userinfo:
+        raise Unreadable("The address has a name or a password in it: it would be kept with the article.")
     return target
 
 
 @contextmanager
-def _answer(client: httpx.Client, target: httpx.URL, deadline: Deadline, *, private: bool) -> Iterator[httpx.Response]:
+def _answer(client: httpx.Client, target: httpx.URL, address: str, deadline: Deadline) -> Iterator[httpx.Response]:
     """The answer of the very machine whose address was looked at: a name may mean another one a moment later."""
-    address = _address(target.host, private=private)
     request = client.build_request(
         "GET",
         target.copy_with(host=address),
@@ -120,10 +130,21 @@ def _address(host: str, *, private: bool) -> str:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise Unreadable(f"There is no machine called {host}.") from error
-    if not private and not all(ipaddress.ip_address(address.partition("%")[0]).is_global for address in found):
+    if not private and not all(map(_is_public, found)):
         raise Unreadable(f"{host} is on this machine or in a private network.")
     # Addresses of version 4 have no colon, and more machines can reach them.
     return min(found, key=lambda address: (":" in address, address))
+
+
+def _is_public(text: str) -> bool:
+    """Whether the address is one that anybody may have, also where it stands for another one."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _TRANSLATED:
+            return _is_public(str(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)))
+        if address not in _UNICAST or address in _TUNNELLED:
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def _page(url: str, response: httpx.Response, deadline: Deadline) -> Page:
@@ -133,6 +154,9 @@ def _page(url: str, response: httpx.Response, deadline: Deadline) -> Page:
     kind = response.headers.get("Content-Type", "text/html").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Unreadable(f"It is {kind}: pages, text and documents are read.")
+    # Packed twice, a few kilobytes are as many gigabytes.
+    if response.headers.get("Content-Encoding", "identity").strip().lower() not in ("identity", "gzip", "x-gzip", ""):
+        raise Unreadable("The page is packed in a way that is not read.")
     marks = Marks(response.headers.get("ETag"), response.headers.get("Last-Modified"))
     return Page(url, _content(response, deadline), kind, response.charset_encoding, marks)
 

@@ -10,8 +10,9 @@ from qa_bot.corpus.metadata import make_article, read_metadata
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article, Skipped
 
-# An article of a million words has 6 MB; what is longer is no article, or was made to fill the memory.
-LONGEST = 64 * 1024 * 1024
+# An article of a million words has 6 MB; what is longer is no article, or was made to fill the memory: 16 MB of
+# brackets are 400 MB of lists.
+LONGEST = 16 * 1024 * 1024
 
 
 def read_jsonl(file: Path, path: str) -> Iterator[tuple[int, Article | Skipped]]:

@@ -23,11 +23,15 @@ class Robots:
     def __init__(self, fetch: Callable[[str], Page]) -> None:
         self._fetch = fetch
         self._rules: dict[str, Protego] = {}
+        self._unread: dict[str, str] = {}
 
     def check(self, url: str) -> None:
-        """Nothing, if the address may be fetched; raises Unreadable where its site does not allow it."""
+        """Nothing, if the address may be fetched; raises Unreadable where its site does not allow it, or cannot say."""
         if not self._rules_of(url).can_fetch(url, AGENT):
-            raise Unreadable(f"{urlsplit(url).netloc} does not allow programs to fetch it (robots.txt).")
+            site = urlsplit(url).netloc
+            if reason := self._unread.get(site):
+                raise Unreadable(f"What {site} allows cannot be read (robots.txt), so nothing is fetched. {reason}")
+            raise Unreadable(f"{site} does not allow programs to fetch it (robots.txt).")
 
     def wait(self, url: str) -> float:
         """The seconds that the site wants between two pages."""
@@ -41,8 +45,11 @@ class Robots:
         return self._rules[site]
 
     def _text(self, site: str) -> str:
-        """The rules as the site has them: none where it has no file, and everything forbidden while it is broken."""
+        """The rules as the site has them: none where it has no file, and all is forbidden where it does not answer."""
         try:
             return self._fetch(f"{site}/robots.txt").content[:_MOST_BYTES].decode(errors="replace")
-        except NotServed as error:
-            return _NOTHING_ALLOWED if error.status >= _SERVER_ERRORS else ""
+        except Unreadable as error:
+            if isinstance(error, NotServed) and error.status < _SERVER_ERRORS:
+                return ""
+            self._unread[urlsplit(site).netloc] = str(error)
+            return _NOTHING_ALLOWED

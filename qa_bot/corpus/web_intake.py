@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,6 +14,7 @@ from qa_bot.corpus.fetched import Visit, Visits
 from qa_bot.corpus.fetching import NO_MARKS, NotServed, Page, fetch
 from qa_bot.corpus.formats import file_type
 from qa_bot.corpus.intake import Intake, Taken
+from qa_bot.corpus.lock import corpus_lock
 from qa_bot.corpus.robots import Robots
 from qa_bot.corpus.side_file import SIDE_FILE, parse_corrections
 from qa_bot.corpus.unreadable import Unreadable
@@ -22,6 +24,10 @@ from qa_bot.types import Skipped
 # Pages of one feed or sitemap that are fetched at a time: at one a second, a quarter of an hour.
 MOST_PAGES = 1000
 _UNCHANGED = 304
+# What a site says that wants to be left alone for a while.
+_TOO_MUCH = (429, 503)
+# A sitemap of sitemaps is all that there may be (sitemaps.org).
+_DEEPEST = 2
 _NAME_CHARACTERS = 80
 _DOCTYPE = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?<!doctype[^>]{0,300}>", re.IGNORECASE)
 _BOM = b"\xef\xbb\xbf"
@@ -36,16 +42,18 @@ class WebIntake:
         self._visits = Visits(corpus)
         self._fetch = partial(fetch, private=private)
         self._robots = Robots(self._fetch)
+        self._left = MOST_PAGES
 
     def take(self, url: str) -> Iterator[Taken | Skipped]:
         """What became of the page at that address, or of each page of the feed or sitemap there."""
         visit = self._visits.get(url)
+        self._left = MOST_PAGES
         try:
             page = self._page(url, visit)
             if page is None:
                 yield Taken(url, (visit and visit.article) or "nothing new in it", new=False)
             elif is_listing(page.content):
-                yield from self._pages(page, url, depth=0)
+                yield from self._pages(page, url, inside=())
             else:
                 yield self._keep(page, url, updated=None)
         except Unreadable as error:
@@ -61,29 +69,48 @@ class WebIntake:
                 return None
             raise
 
-    def _pages(self, listing: Page, url: str, *, depth: int) -> Iterator[Taken | Skipped]:
-        """What became of the pages that a feed or sitemap lists, but for those that are known and did not change."""
-        fresh = [entry for entry in entries(listing.content, listing.url) if self._is_fresh(entry)]
-        whole = len(fresh) <= MOST_PAGES
-        for entry in fresh[:MOST_PAGES]:
+    def _pages(self, listing: Page, url: str, *, inside: tuple[str, ...]) -> Iterator[Taken | Skipped]:
+        """What became of the pages that a feed or sitemap lists, but for those that are known and did not change.
+
+        `inside` are the addresses of the sitemaps that led to it.
+        """
+        listed = entries(listing.content, listing.url)
+        fresh = [entry for entry in listed if self._is_fresh(entry) and entry.url not in (url, *inside)]
+        # One of sitemaps says nothing of what they list: it is read anew each time.
+        whole = not any(entry.listing for entry in listed)
+        for number, entry in enumerate(fresh):
+            if not self._left:
+                left = f"{len(fresh) - number:,} of its pages are left: add it again for the next ones."
+                yield Skipped(url, left)
+                return
             try:
-                time.sleep(self._robots.wait(entry.url))
-                page = self._page(entry.url, self._visits.get(entry.url))
-                if page is None:
-                    continue
-                if not is_listing(page.content):
-                    outcome = self._keep(page, entry.url, updated=entry.updated)
+                for outcome in self._entry(entry, inside=(*inside, url)):
                     whole = whole and isinstance(outcome, Taken)
                     yield outcome
-                elif entry.listing and depth == 0:
-                    yield from self._pages(page, entry.url, depth=1)
             except Unreadable as error:
                 yield Skipped(entry.url, str(error))
                 whole = whole and isinstance(error, NotServed)
-        if len(fresh) > MOST_PAGES:
-            yield Skipped(url, f"{len(fresh) - MOST_PAGES:,} of its pages are left: add it again for the next ones.")
+                if isinstance(error, NotServed) and error.status in _TOO_MUCH:
+                    yield Skipped(url, f"{len(fresh) - number:,} of its pages are left: add it again later.")
+                    return
         if whole:
             self._visits.put(url, Visit(None, listing.marks))
+
+    def _entry(self, entry: Entry, *, inside: tuple[str, ...]) -> Iterator[Taken | Skipped]:
+        """What became of a page or sitemap that is listed; raises `Unreadable`."""
+        time.sleep(self._robots.wait(entry.url))
+        visit = self._visits.get(entry.url)
+        page = self._page(entry.url, visit)
+        if page is None:
+            if visit and not entry.listing:
+                self._visits.put(entry.url, replace(visit, updated=entry.updated))
+        elif not is_listing(page.content):
+            self._left -= 1
+            yield self._keep(page, entry.url, updated=entry.updated)
+        elif entry.listing and len(inside) < _DEEPEST:
+            yield from self._pages(page, entry.url, inside=inside)
+        else:
+            raise Unreadable("It is a feed or sitemap where a page should be: add it by its own address.")
 
     def _is_fresh(self, entry: Entry) -> bool:
         visit = self._visits.get(entry.url)
@@ -98,14 +125,16 @@ class WebIntake:
         if kind is None:
             raise Unreadable("It is a packed file of a kind that is not read.")
         visit = self._visits.get(url)
-        known = visit.article if visit and visit.article and (self._corpus / visit.article).is_file() else None
+        there = visit is not None and visit.article is not None and (self._corpus / visit.article).is_file()
+        known = visit.article if visit and visit.article and there and visit.article.endswith(kind) else None
         content, inside = with_address(page, kind)
         try:
             taken = self._intake.take_content(content, _name(page.url) + kind, url, over=known)
+            if taken.new and not inside and known is None:
+                with corpus_lock(self._corpus):
+                    self._note_address(taken.article, page.url)
         except OSError as error:
             return Skipped(url, f"It cannot be written: {error.strerror}.")
-        if taken.new and not inside and known is None:
-            self._note_address(taken.article, page.url)
         self._visits.put(url, Visit(taken.article, page.marks, updated))
         return taken
 

@@ -282,6 +282,16 @@ def test_a_line_that_fills_the_memory(tmp_path: Path, monkeypatch: pytest.Monkey
     assert outcomes[1][1] == Skipped("a.jsonl.gz, line 2", reason)
 
 
+def test_a_feed_that_fills_the_memory() -> None:
+    """A feed lists no more than there may be, however small it is packed, and is refused at once."""
+    started = time.monotonic()
+    many = b"<urlset>" + b"<url/>" * 1_500_000 + b"</urlset>"
+    assert refused(lambda: entries(many, "https://a.example/")).startswith("It lists more than 50,000 pages")
+    packed_feed = gzip.compress(many + b" " * 5_000_000)
+    assert refused(lambda: entries(packed_feed, "https://a.example/")) == "The sitemap unpacks to more than 10 MB."
+    assert time.monotonic() - started < MOST_SECONDS
+
+
 def test_a_line_of_json_that_is_deeply_nested(tmp_path: Path) -> None:
     """A line that is made to break the reader of JSON is skipped, and the next one read."""
     (tmp_path / "a.jsonl").write_text(

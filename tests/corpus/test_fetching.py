@@ -1,3 +1,5 @@
+import gzip
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +25,16 @@ class _Site(BaseHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "/page")
             self.end_headers()
+        elif self.path == "/inside":
+            self.send_response(302)
+            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
+            self.end_headers()
+        elif self.path == "/packed":
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.send_header("Content-Encoding", "gzip, gzip")
+            self.end_headers()
+            self.wfile.write(gzip.compress(gzip.compress(PAGE)))
         elif self.path == "/around":
             self.send_response(301)
             self.send_header("Location", "/around")
@@ -100,12 +112,57 @@ def test_a_server_that_never_comes_to_an_end(site: str, monkeypatch: pytest.Monk
         "http://[::ffff:127.0.0.1]/",
         "http://2130706433/",
         "http://0.0.0.0/",
+        "http://0x7f.1/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[2002:7f00:1::]/",
+        "http://[::127.0.0.1]/",
+        "http://[::ffff:0:7f00:1]/",
+        "http://[fec0::1]/",
+        "http://224.0.0.1/",
+        "http://[ff02::1]/",
+        "http://100.64.0.1/",
     ],
 )
 def test_private_addresses_are_refused(url: str) -> None:
     """Loopback, private networks and the metadata of clouds are out of reach, however they are written."""
     with pytest.raises(Unreadable, match="private network"):
         fetch(url)
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["64:ff9b::a00:1", "93.184.216.34"]]
+)
+def test_names_of_private_addresses_are_refused(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> None:
+    """A name is refused where any of its addresses is private, before anything is asked of the machine."""
+    found = [(0, 0, 0, "", (address, 0)) for address in addresses]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with pytest.raises(Unreadable, match=r"^rebinding\.example is on this machine or in a private network\.$"):
+        fetch("http://rebinding.example/", allowed=lambda _: pytest.fail("asked for robots.txt"))
+
+
+def test_a_redirect_to_a_private_address_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address that a redirect leads to is looked at like the first one."""
+    monkeypatch.setattr(fetching, "_is_public", lambda address: address == "127.0.0.1")
+    with pytest.raises(Unreadable, match=r"169\.254\.169\.254 is on this machine or in a private network"):
+        fetch(f"{site}/inside")
+
+
+def test_addresses_of_translators_are_those_that_they_stand_for() -> None:
+    """Where a network translates, a public address of version 4 is one still; its own ranges are looked at alone."""
+    public = ["64:ff9b::808:808", "2606:4700::1111", "8.8.8.8"]
+    assert [address for address in [*public, "64:ff9b::a00:1", "::1"] if fetching._is_public(address)] == public
+
+
+def test_a_page_that_is_packed_twice_is_refused(site: str) -> None:
+    """A few kilobytes that would unpack to gigabytes are not unpacked."""
+    with pytest.raises(Unreadable, match="packed in a way that is not read"):
+        fetch(f"{site}/packed", private=True)
+
+
+def test_a_name_and_password_are_refused() -> None:
+    """What is secret does not get into an article."""
+    with pytest.raises(Unreadable, match="a name or a password"):
+        fetch("http://anna:secret@news.example/")
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.example/x", "http://", "bridge", "http://[/"])

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePath
 
@@ -24,6 +25,9 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages: dict[str, tuple[str, bytes]] = {}
         self.sent: list[str] = []
+        self.asked: list[str] = []
+        self.busy: set[str] = set()
+        self.busy_status = 429
 
     @property
     def url(self) -> str:
@@ -41,6 +45,10 @@ class _Handler(BaseHTTPRequestHandler):
         """The page, or that it did not change, or that there is none."""
         site = self.server
         assert isinstance(site, Site)
+        site.asked.append(self.path)
+        if self.path in site.busy:
+            self.send_error(site.busy_status)
+            return
         if self.path not in site.pages:
             self.send_error(404)
             return
@@ -199,7 +207,71 @@ def test_sitemaps(add: Add, site: Site, monkeypatch: pytest.MonkeyPatch) -> None
         ("127.0.0.1-b.html", True),
         ("1 of its pages are left: add it again for the next ones.", False),
     ]
-    assert add("/1") == [("127.0.0.1-c.html", True)]
+    assert add("/map.xml") == [("127.0.0.1-c.html", True)]
+
+
+def test_sitemaps_that_lead_to_themselves(add: Add, site: Site) -> None:
+    """A sitemap is read once however it refers to itself; what is nested too deeply is named."""
+    site.page("/a", "Words of a.")
+    listing = "<sitemapindex>{}</sitemapindex>"
+    to = [f"<sitemap><loc>{site.url}/{name}</loc></sitemap>" for name in ("1", "2", "3")]
+    site.pages["/1"] = ("text/xml", listing.format(to[0] + to[1]).encode())
+    site.pages["/2"] = ("text/xml", listing.format(to[0] + to[2] + f"<url><loc>{site.url}/a</loc></url>").encode())
+    site.pages["/3"] = ("text/xml", listing.format(to[1]).encode())
+    refusal = "It is a feed or sitemap where a page should be: add it by its own address."
+    assert add("/1") == [(refusal, False), ("127.0.0.1-a.html", True)]
+    assert [path for path in site.sent if path != "/robots.txt"] == ["/1", "/2", "/3", "/a"]
+
+
+def test_a_sitemap_of_sitemaps_is_looked_through_each_time(add: Add, site: Site) -> None:
+    """It may be as it was while what it lists has new pages."""
+    for name in "ab":
+        site.page(f"/{name}", f"Words of {name}.")
+    site.pages["/map"] = (
+        "text/xml",
+        f"<sitemapindex><sitemap><loc>{site.url}/1</loc></sitemap></sitemapindex>".encode(),
+    )
+    url = f"<url><loc>{site.url}/{{}}</loc></url>"
+    site.pages["/1"] = ("text/xml", f"<urlset>{url.format('a')}</urlset>".encode())
+    assert add("/map") == [("127.0.0.1-a.html", True)]
+    assert add("/map") == []
+    site.pages["/1"] = ("text/xml", f"<urlset>{url.format('a')}{url.format('b')}</urlset>".encode())
+    assert add("/map") == [("127.0.0.1-b.html", True)]
+
+
+def test_a_site_that_has_enough_is_left_alone(add: Add, site: Site) -> None:
+    """After the first page that it refuses as one too many no other is asked for."""
+    site.page("/a", "Words of a.")
+    items = "".join(f"<item><link>/{name}</link></item>" for name in "abc")
+    site.pages["/feed"] = ("text/xml", RSS.format(items).encode())
+    site.busy = {"/b"}
+    assert add("/feed") == [
+        ("127.0.0.1-a.html", True),
+        ("The server says 429 Too Many Requests.", False),
+        ("2 of its pages are left: add it again later.", False),
+    ]
+    assert "/c" not in site.asked
+
+
+@pytest.mark.parametrize(("kind", "status"), [("text/plain", 503), ("image/png", 200)])
+def test_robots_that_cannot_be_read(add: Add, site: Site, kind: str, status: int) -> None:
+    """Where a site cannot say what it allows nothing is fetched, and it is asked once."""
+    site.page("/a", "Words.")
+    site.pages["/feed"] = ("text/xml", RSS.format("<item><link>/a</link></item>").encode())
+    site.pages["/robots.txt"] = (kind, b"x")
+    site.busy = {"/robots.txt"} if status == HTTPStatus.SERVICE_UNAVAILABLE else set()
+    site.busy_status = status
+    ((said, _),) = add("/feed")
+    place = site.url.removeprefix("http://")
+    assert said.startswith(f"What {place} allows cannot be read (robots.txt), so nothing is fetched. ")
+    assert site.asked == ["/robots.txt"]
+
+
+def test_robots_that_are_a_page(add: Add, site: Site) -> None:
+    """A page in place of robots.txt, as sites of one page send for every address, forbids nothing."""
+    site.page("/a", "Words.")
+    site.page("/robots.txt", "User-agents and others: Disallow: / is not what is meant.")
+    assert add("/a") == [("127.0.0.1-a.html", True)]
 
 
 def test_robots(add: Add, site: Site) -> None:
