@@ -10,6 +10,7 @@ from qa_bot.dialogue import Conversation
 from qa_bot.filters import described, is_of_time
 from qa_bot.index.generation import ENCODER_FOLDER, READER_FOLDER, Index, open_generation, opened_live
 from qa_bot.index.manifest import Manifest
+from qa_bot.index.names import ArticleName
 from qa_bot.index.selecting import Selection
 from qa_bot.index.store import ArticleInfo
 from qa_bot.models.kept import KeptModels
@@ -65,6 +66,10 @@ class Pipeline:
     def articles(self) -> list[ArticleInfo]:
         """All articles that can be quoted, in the order of the corpus."""
         return self._index.store.articles()
+
+    def names(self) -> list[ArticleName]:
+        """What each article can be called by."""
+        return self._index.store.names()
 
     def article(self, article_id: str) -> Article | None:
         """The article with that id; None where there is none."""

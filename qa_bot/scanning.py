@@ -104,9 +104,13 @@ class Scan:
             self._writer.set_stamp(file.place, file.stamp if faults == len(self.skipped) else None)
         for place in set(self._differs.gone) - self._kept:
             self._writer.forget_file(place)
+        ids = {sha256: article_id for article_id, sha256 in self._added.items()}
         for number in sorted(self._left):
-            self._writer.forget_texts(number)
             article_id, sha256 = self._writer.name_of(number)
+            if sha256 in ids:
+                self._writer.hand_texts_on(article_id, ids[sha256])
+            else:
+                self._writer.forget_texts(article_id)
             self._removed[article_id] = sha256
             self.dead += self._writer.remove_article(number)
         self._writer.commit()

@@ -282,11 +282,17 @@ def test_earlier_texts_go_from_generation_to_generation(corpus: Path, index: Pat
     replace(open_index(index).manifest, format=FORMAT + 1).write(open_index(index).folder)
     _update(corpus, index)
     assert _earlier(index, "mill.txt") == ["The mill\n\nIt stands.", second, first]
-    (corpus / "mill.txt").unlink()
+    (corpus / "mill.txt").rename(corpus / "watermill.txt")
     _update(corpus, index)
-    (corpus / "mill.txt").write_text(first, encoding="utf-8")
+    assert _earlier(index, "watermill.txt") == ["The mill\n\nIt stands.", second, first]
+    (corpus / "watermill.txt").rename(corpus / "wheel.txt")
+    _update(corpus, index, rebuild=True)
+    assert _earlier(index, "wheel.txt") == ["The mill\n\nIt stands.", second, first]
+    (corpus / "wheel.txt").unlink()
     _update(corpus, index)
-    assert _earlier(index, "mill.txt") == []
+    (corpus / "wheel.txt").write_text(first, encoding="utf-8")
+    _update(corpus, index)
+    assert _earlier(index, "wheel.txt") == []
 
 
 def test_skipped_files_are_reported(corpus: Path, index: Path) -> None:

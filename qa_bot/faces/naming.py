@@ -1,14 +1,28 @@
 """Articles as people name them, and spans of their texts."""
 
+from typing import Protocol
+
 from qa_bot.errors import QABotError
 from qa_bot.faces.safe_text import one_line
 from qa_bot.index.names import ArticleName, called, nearest
-from qa_bot.index.store import Store
+from qa_bot.types import Article
 
 # As many as are read at a glance.
 _SUGGESTED = 5
 # No text has as many characters as a number of more digits says.
 _MOST_DIGITS = 15
+
+
+class Named(Protocol):
+    """What knows its articles by name."""
+
+    def article(self, article_id: str, /) -> Article | None:
+        """The article with that id; None where there is none."""
+        ...
+
+    def names(self) -> list[ArticleName]:
+        """What each article can be called by."""
+        ...
 
 
 class NoSuchArticle(QABotError):
@@ -19,28 +33,28 @@ class NoSuchSpan(QABotError):
     """What stands behind the article is no span."""
 
 
-def article_id(store: Store, wanted: str, *, whole: bool = False) -> str:
+def article_id(archive: Named, wanted: str, *, whole: bool = False) -> str:
     """The id of the one article that is called so, if wanted by its `whole` name.
 
     Raises NoSuchArticle, with what was perhaps meant.
     """
-    if store.article(wanted) is not None:
+    if archive.article(wanted) is not None:
         return wanted
-    names = store.names()
+    names = archive.names()
     return _only(wanted, called(names, wanted, whole=whole), names)
 
 
-def target(store: Store, wanted: str) -> tuple[str, tuple[int, int] | None]:
+def target(archive: Named, wanted: str) -> tuple[str, tuple[int, int] | None]:
     """The id of an article and the span behind it, of `ARTICLE` or `ARTICLE:START-END`; an id may have colons itself.
 
     Raises NoSuchArticle and NoSuchSpan.
     """
     name, colon, span = wanted.rpartition(":")
-    if store.article(wanted) is not None:
+    if archive.article(wanted) is not None:
         return wanted, None
-    if colon and store.article(name) is not None:
+    if colon and archive.article(name) is not None:
         return name, _span(span, name)
-    names = store.names()
+    names = archive.names()
     whole = called(names, wanted)
     if whole or not colon:
         return _only(wanted, whole, names), None

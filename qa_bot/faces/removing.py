@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qa_bot.faces.completing import complete_article
 from qa_bot.faces.options import settings_of, with_folders
 from qa_bot.faces.safe_text import counted, one_line
 
@@ -20,7 +21,7 @@ _REMOVED, _LEFT = 0, 1
 
 
 @click.command()
-@click.argument("wanted", metavar="ARTICLE...", nargs=-1, required=True)
+@click.argument("wanted", metavar="ARTICLE...", nargs=-1, required=True, shell_complete=complete_article)
 @click.option("--yes", is_flag=True, help="Do not ask; every ARTICLE is then its whole id, title or file.")
 @click.option("--no-index", is_flag=True, help="Only take them out: `qa-bot index` brings the index up to date later.")
 @with_folders

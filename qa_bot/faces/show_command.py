@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qa_bot.faces.completing import complete_article
 from qa_bot.faces.options import settings_of, with_folders
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _AS_IT_WAS, _CHANGED = 0, 1
 
 
 @click.command()
-@click.argument("wanted", metavar="ARTICLE[:START-END]")
+@click.argument("wanted", metavar="ARTICLE[:START-END]", shell_complete=complete_article)
 @click.option("--json", "as_json", is_flag=True, help="Print the article as one line of JSON.")
 @with_folders
 def show(wanted: str, *, as_json: bool, corpus_dir: Path | None, index_dir: Path | None) -> int:

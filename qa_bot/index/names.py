@@ -44,7 +44,7 @@ def called(names: Sequence[ArticleName], wanted: str, *, whole: bool = False) ->
     """The articles that `wanted` can mean, by the strictest way in which it means any; `whole` names only.
 
     By id or path; these or a title without regard to case; the file's name; a beginning of id, file or title; a part of
-    an id.
+    id or title.
     """
     asked = _plain(wanted.strip().strip("…"))
     ways: tuple[Callable[[ArticleName], bool], ...] = (
@@ -52,7 +52,7 @@ def called(names: Sequence[ArticleName], wanted: str, *, whole: bool = False) ->
         lambda name: asked in (_plain(name.id), _plain(name.path), _plain(name.title)),
         lambda name: asked == _file(name),
         lambda name: any(known.startswith(asked) for known in (_plain(name.id), _file(name), _plain(name.title))),
-        lambda name: asked in _plain(name.id),
+        lambda name: asked in _plain(name.id) or asked in _plain(name.title),
     )
     found = ([name for name in names if way(name)] for way in ways[: _WHOLE if whole else None] if asked)
     return next((articles for articles in found if articles), [])

@@ -12,7 +12,7 @@ import numpy as np
 from qa_bot.index.article_rows import ARTICLE_COLUMNS, stored_article
 from qa_bot.index.store import STORE_FILE
 from qa_bot.index.stories import STORIES_SCHEMA, StoredStory, stories_in_order, write_story
-from qa_bot.index.versions import VERSIONS_SCHEMA, carry_versions, forget_versions, keep_version
+from qa_bot.index.versions import VERSIONS_SCHEMA, carry_versions, forget_versions, hand_versions_on, keep_version
 from qa_bot.types import Article, Passage
 
 _SCHEMA = """
@@ -169,10 +169,13 @@ class StoreWriter:
         """The text is kept as one that the article had until now."""
         keep_version(self._connection, article_id, text)
 
-    def forget_texts(self, number: int) -> None:
-        """No earlier text of the article with that number is kept."""
-        (article_id,) = self._connection.execute("SELECT id FROM articles WHERE number = ?", (number,)).fetchone()
+    def forget_texts(self, article_id: str) -> None:
+        """No earlier text of the article with that id is kept."""
         forget_versions(self._connection, article_id)
+
+    def hand_texts_on(self, article_id: str, new_id: str) -> None:
+        """The earlier texts of an article are those of its new id."""
+        hand_versions_on(self._connection, article_id, new_id)
 
     def carry_texts(self, previous: Path) -> None:
         """Earlier texts of the articles come from the generation `previous`; raises IndexUnavailable."""

@@ -66,15 +66,22 @@ def forget_versions(connection: sqlite3.Connection, article_id: str) -> None:
     connection.execute("DELETE FROM versions WHERE id = ?", (article_id,))
 
 
+def hand_versions_on(connection: sqlite3.Connection, article_id: str, new_id: str) -> None:
+    """What was kept of an article is that of its new id."""
+    connection.execute("UPDATE versions SET id = ? WHERE id = ?", (new_id, article_id))
+
+
 def carry_versions(connection: sqlite3.Connection, store: Path) -> None:
     """What the store of the generation before kept of the articles that are here, and its own texts that differ.
 
-    Texts that are not as they were written are passed over. Raises IndexUnavailable where that store cannot be read;
-    what could be read is kept.
+    An article that has another id now is known by its content; texts that are not as they were written are passed
+    over. Raises IndexUnavailable where that store cannot be read; what could be read is kept.
     """
+    contents = dict(_read(store, "articles", "id, sha256"))
     for article_id, until, digest, packed in _read(store, "versions", "id, until, sha256, packed"):
-        if _text(connection, article_id) is not None and _is_whole(digest, packed):
-            connection.execute(_INSERT, (article_id, until, digest, packed))
+        heir = _heir(connection, article_id, contents.get(article_id))
+        if heir is not None and _is_whole(digest, packed):
+            connection.execute(_INSERT, (heir, until, digest, packed))
     for values in _read(store, "articles", ARTICLE_COLUMNS):
         article = sound_article(*values)
         if article and _text(connection, article.id) not in (None, article.text):
@@ -86,6 +93,14 @@ def _is_whole(digest: str, packed: bytes) -> bool:
         return hashlib.sha256(zlib.decompress(packed)).hexdigest() == digest
     except zlib.error:
         return False
+
+
+def _heir(connection: sqlite3.Connection, article_id: str, content: str | None) -> str | None:
+    """The id under which an article is here now, None where it is not."""
+    found = connection.execute(
+        "SELECT id FROM articles WHERE id = ?1 OR sha256 = ?2 ORDER BY id != ?1, number", (article_id, content)
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _text(connection: sqlite3.Connection, article_id: str) -> str | None:

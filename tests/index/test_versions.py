@@ -61,7 +61,7 @@ def test_an_article_that_is_gone_leaves_nothing(tmp_path: Path) -> None:
     """Who takes an article out finds no word of it in the store."""
     folder = _store(tmp_path / "s", _article("now"), earlier=("before",))
     with StoreWriter.open(folder, rows=0, sentences=0) as writer:
-        writer.forget_texts(0)
+        writer.forget_texts("a")
         writer.remove_article(0)
         writer.commit()
     assert _earlier(folder) == []

@@ -7,6 +7,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from qa_bot.faces.naming import NoSuchArticle
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.commands import Handler
 from qa_bot.faces.telegram.desk import Desk
@@ -62,9 +63,12 @@ class Admin:
         return await self._desk.in_background(self._publishing.bring_up_to_date)
 
     async def _remove(self, arguments: list[str]) -> str:
-        article = await self._desk.in_background(lambda: self._archive.find(" ".join(arguments))) if arguments else None
-        if article is None:
-            return "Say which article: /remove NUMBER, as /sources counts them."
+        if not arguments:
+            return "Say which article: /remove NUMBER, as /sources counts them, or its name."
+        try:
+            article = await self._desk.in_background(lambda: self._archive.find_one(" ".join(arguments)))
+        except NoSuchArticle as error:
+            return str(error)
         return await self._desk.in_background(lambda: self._publishing.remove(article))
 
     async def _allow(self, arguments: list[str]) -> str:

@@ -6,6 +6,7 @@ from itertools import islice
 
 from telegram import InlineKeyboardMarkup
 
+from qa_bot.faces.naming import article_id
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.telegram.buttons import Action, article_key, pages_keyboard
 from qa_bot.faces.telegram.library import Library
@@ -63,6 +64,17 @@ class Archive:
         asked = wanted.casefold()
         found = next((info.id for info in articles if asked and asked in one_line(info.title).casefold()), None)
         return None if found is None else self._library.article(found)
+
+    def find_one(self, wanted: str) -> Article:
+        """The one article of that number in the list, or that is called so; raises NoSuchArticle."""
+        articles = self._library.articles() if wanted.isdecimal() else []
+        if articles and 1 <= int(wanted) <= len(articles):
+            wanted = articles[int(wanted) - 1].id
+        pipeline = self._library.pipeline()
+        article = pipeline.article(article_id(pipeline, wanted))
+        if article is None:
+            raise KeyError(wanted)
+        return article
 
     def article_page(self, key: str, page: int) -> Page | None:
         """Page `page` (from 0) of the article of that key; None where there is none."""

@@ -46,6 +46,8 @@ async def test_an_article_of_a_file_with_others(chat: Chat, archive: tuple[Path,
     lines = [json.dumps({"id": name, "title": name, "text": f"{name} was here."}) for name in ("Ada", "Bob")]
     (archive[0] / "wire.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     await chat.say("/reindex")
+    assert (await chat.say("/remove b"))["text"].startswith("2 articles are called 'b': ")
+    assert (await chat.say("/remove Eve"))["text"].startswith("There is no article called 'Eve'")
     assert (await chat.say("/remove Ada"))["text"].startswith(
         "Removed Ada, kept as wire.jsonl. The index is up to date"
     )
