@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 _PROGRAM = (
     "import json, sys; sys.path, arguments = json.loads(sys.argv[1]);"
-    " from qa_bot.faces.build_worker import main; main(*arguments)"
+    " from qa_bot.faces.build_worker import main; main(**arguments)"
 )
-# So much the process stands back where answers want the processor too: see docs/benchmarks.md.
-_NICE = 5
+# A file or two are taken in before anybody would notice; a build that takes longer than that, in seconds, stands back
+# where answers want the processor too: beside a thread that answers, each of its threads has a tenth of a core.
+_SHORT_SECONDS, _NICE = 2.0, 10
 # A process that has nothing to build is kept for so long: the next file of a batch comes soon, and 150 MB are not
 # kept for one that comes tomorrow.
 _IDLE_SECONDS = 300.0
@@ -39,7 +40,14 @@ class BuildProcess:
     """
 
     def __init__(self, corpus_dir: Path, index_dir: Path, *, embedding_model: str, precision: Precision) -> None:
-        self._arguments = [str(corpus_dir), str(index_dir), embedding_model, precision, _NICE]
+        self._arguments = {
+            "corpus": str(corpus_dir),
+            "index": str(index_dir),
+            "model": embedding_model,
+            "precision": precision,
+            "short": _SHORT_SECONDS,
+            "nice": _NICE,
+        }
         self._lock = Lock()
         self._process: subprocess.Popen[str] | None = None
         self._idle: Timer | None = None
@@ -58,11 +66,12 @@ class BuildProcess:
         with self._lock:
             if self._idle:
                 self._idle.cancel()
-            line = self._ask()
+            reply = self._ask()
+            if reply["last"]:
+                self._end()
             self._idle = Timer(_IDLE_SECONDS, self._let_go)
             self._idle.daemon = True
             self._idle.start()
-        reply = json.loads(line)
         if "error" in reply:
             raise BuildFailed(reply["error"])
         return _report(reply["report"])
@@ -74,7 +83,7 @@ class BuildProcess:
             self._idle.cancel()
         self._end()
 
-    def _ask(self) -> str:
+    def _ask(self) -> dict[str, Any]:
         """The reply of the process; raises BuildFailed where there is none."""
         if self._closed:
             raise BuildFailed("The index is not brought up to date any more: the program ends.")
@@ -86,7 +95,8 @@ class BuildProcess:
                 process.stdin.flush()
                 line = process.stdout.readline()
         if line.endswith("\n"):
-            return line
+            reply: dict[str, Any] = json.loads(line)
+            return reply
         self._end()
         raise BuildFailed(
             f"The build was ended before it was done (exit code {process.returncode}): the index before answers."
@@ -116,7 +126,7 @@ class BuildProcess:
                 process.stdout.close()
 
 
-def _start(arguments: list[Any]) -> "subprocess.Popen[str]":
+def _start(arguments: dict[str, Any]) -> "subprocess.Popen[str]":
     command = [sys.executable, "-P", "-c", _PROGRAM, json.dumps([sys.path, arguments])]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")  # noqa: S603
 

@@ -30,6 +30,12 @@ def index(tmp_path: Path, shipped_index: Path) -> Path:
     return tmp_path / "index"
 
 
+@pytest.fixture(autouse=True)
+def _any_build_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is."""
+    monkeypatch.setattr(build_process, "_SHORT_SECONDS", 600.0)
+
+
 @pytest.fixture
 def builds(corpus: Path, index: Path) -> Iterator[BuildProcess]:
     """The process that builds it."""
@@ -44,18 +50,43 @@ def _number(builds: BuildProcess) -> int:
 
 
 def test_builds_one_after_the_other(builds: BuildProcess, corpus: Path) -> None:
-    """Each build reports as it would here, what was skipped too, and all are of one process of lower priority."""
+    """Each build reports as it would here, what was skipped too, and all are of one process."""
     (corpus / "moon.txt").write_text(MOON, encoding="utf-8")
     report = builds.update()
     assert (report.generation, report.articles, report.added, report.named) == (2, 2, 1, ("moon.txt",))
     first = _number(builds)
-    assert os.getpriority(os.PRIO_PROCESS, first) == os.getpriority(os.PRIO_PROCESS, 0) + build_process._NICE
+    assert os.getpriority(os.PRIO_PROCESS, first) == os.getpriority(os.PRIO_PROCESS, 0)
 
     (corpus / "moon.txt").rename(corpus / "luna.txt")
     (corpus / "bad.txt").write_bytes(b"\x7fELF\x00\x01" * 50)
     report = builds.update()
     assert (report.renamed, [Path(one.path).name for one in report.skipped]) == (1, ["bad.txt"])
     assert _number(builds) == first
+
+
+def test_a_long_build_stands_back(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that takes long goes on in a lower priority, with all its threads; the next one has a new process."""
+    monkeypatch.setattr(build_process, "_SHORT_SECONDS", 0.0)
+    reports: list[int] = []
+    with BuildProcess(corpus, index, embedding_model="all-MiniLM-L6-v2", precision="int8") as builds:
+        thread = Thread(target=lambda: reports.append(builds.update().articles))
+        with build_lock(index, waiting=lambda: None):
+            thread.start()
+            lowered: set[int] = set()
+            for _ in range(200):
+                time.sleep(0.05)
+                if builds._process and lowered == {build_process._NICE}:
+                    break
+                lowered = _priorities(builds)
+        thread.join(30)
+        assert (lowered, reports, builds._process) == ({build_process._NICE}, [1], None)
+        assert builds.update().unchanged == 1
+
+
+def _priorities(builds: BuildProcess) -> set[int]:
+    """Those of all threads of the process."""
+    tasks = Path(f"/proc/{_number(builds)}/task")
+    return {os.getpriority(os.PRIO_PROCESS, int(path.name)) for path in tasks.iterdir()}
 
 
 def test_failures_are_sentences(builds: BuildProcess, corpus: Path) -> None:
