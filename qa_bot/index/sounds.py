@@ -35,6 +35,8 @@ _TOGETHER = {
     "x": "ks",
 }
 # fmt: on
+# What English newspapers write as on the right, German ones write so; capitals stand for what was done already.
+_FROM_GERMAN = {"schtsch": "S", "tsch": "C", "sch": "sh", "ch": "kh", "w": "v", "j": "y", "S": "shch", "C": "ch"}
 _ALIKE = str.maketrans({"g": "k", "h": "k", "q": "k", "c": "k", "z": "s", "j": "y"})
 _VOWELS = frozenset("aeiouy")
 # "Tikhanovskaya" and "Tsikhanouskaya": between vowels and consonants one tongue says u where the other says v.
@@ -46,6 +48,13 @@ def latin(word: str) -> str:
     letters = "".join(_LATIN.get(letter, letter) for letter in word.lower())
     plain = unicodedata.normalize("NFD", "".join(_PLAIN.get(letter, letter) for letter in letters))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def from_german(word: str) -> str:
+    """The word, written by `latin`, as English writes what German writes so: "tichanowskaja" is "tikhanovskaya"."""
+    for letters, ours in _FROM_GERMAN.items():
+        word = word.replace(letters, ours)
+    return word
 
 
 def sound(word: str) -> str:

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.lexical import allowed_edits, analyze
-from qa_bot.index.sounds import latin, sound
+from qa_bot.index.sounds import from_german, latin, sound
 from qa_bot.text import words
 
 VOCABULARY_FILE = "words.sqlite"
@@ -78,11 +78,13 @@ class Vocabulary:
         """The word that is meant by one which the archive lacks; None where none is near enough.
 
         It is the same in Latin letters without diacritics; or it differs by as many letters as may be wrong; or, where
-        it is a name (and `name` says that the word may be one), sounds like it. The nearest is taken, then the one
-        that sounds the same, then the more frequent.
+        it is a name (and `name` says that the word may be one), sounds like it, as English or German writes it. The
+        nearest is taken, then the one that sounds the same, then the more frequent.
         """
         plain = latin(word)
         best = min(self._near(plain, name=name), default=None, key=lambda one: one[0])
+        if name and best is None and from_german(plain) != plain:
+            best = min(self._near(from_german(plain), name=name), default=None, key=lambda one: one[0])
         if best or name:
             return best[1] if best else None
         same_stem = min(self._near_stems(plain), default=None, key=lambda one: one[0])
