@@ -10,13 +10,15 @@ from typing import Any
 from qa_bot.errors import IndexUnavailable
 
 SUPPORT_FILE = "support.json"
-FORMAT = 2
+FORMAT = 3
 
 # What the calibration weighs, in the order of its coefficients.
 FEATURES = (
     "margin",
     "null_score",
+    "found",
     "retrieval_lead",
+    "passage_similarity",
     "sentence_similarity",
     "quotation_coverage",
     "passage_coverage",

@@ -165,7 +165,7 @@ def with_reader(product: Product, read: int, query: Query) -> Found:
     """The same hits, the first `read` of them read, in the order of their support."""
     hits = _hits(product, query)
     candidates = find_candidates(query, hits[:read], product.model)
-    support = [product.calibration.probability(features(one, candidates)) for one in candidates]
+    support = [product.calibration.probability(features(one, candidates, found=len(hits))) for one in candidates]
     order = sorted(range(len(candidates)), key=lambda number: -support[number])
     return _quoted([*(candidates[number].quotation for number in order), *map(quote_sentence, hits[read:])])
 

@@ -1,148 +1,177 @@
 """Fits qa_bot/data/support.json: how features of a quotation become the probability that it answers.
 
-    qa-bot index --corpus SQUAD_DEV --index INDEX
-    python training/support.py INDEX QUESTIONS.jsonl.gz
+    qa-bot index --corpus SQUAD_DEV --index SQUAD_INDEX
+    qa-bot index --corpus NQ --index NQ_INDEX
+    python training/support.py SQUAD_INDEX SQUAD_QUESTIONS.jsonl.gz NQ_INDEX NQ_QUESTIONS.jsonl.gz
 
-The index is read with the reader that is now in qa_bot/data/, whichever it carries itself.
+The indexes are read with the reader that is now in qa_bot/data/, whichever they carry themselves.
 
-Three kinds of question are asked of it: those that it answers, the same with their gold paragraph taken out of
-the search, and adversarial ones. Only articles of one part of the set are used (split.py); the other part is for
-`qa-bot evaluate` to report on.
+Three kinds of question are asked of each: those that it answers, the same with their gold paragraph taken out of the
+search, and adversarial ones. Each is asked of the whole archive and of a small one, which has the question's paragraph
+and a few others, those of the same article first: people ask one article as well as a thousand. Only articles of one
+part of each set are used (split.py); the other part is for `qa-bot evaluate` to report on.
 
-Fitting goes in two steps. A logistic regression over all passages that were read tells quotations that hold a gold
-answer from others; its score orders the passages. Platt scaling (Platt 1999) over the first passage of each reply then
-makes of its score the probability that the reply is right. The threshold is the lowest support at which, of the replies
-that are given to questions whose gold paragraph is there and to as many whose paragraph is gone, the stated share is
-right.
+Fitting goes in three steps (support_fit.py). The score that orders passages is fitted to all replies: which of the
+passages holds a gold answer, or whether none does. Platt scaling (Platt 1999) over the first passage of each reply of
+the first set's whole archive makes of it the probability that the reply is right. The threshold is the lowest support
+at which, of the replies that are given there to questions whose gold paragraph is there and to as many whose paragraph
+is gone, the stated share is right.
 """
 
 import argparse
 import json
 import random
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from lines import read_lines
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from split import is_fitted
+from split import is_fitted, paragraph_of
+from support_fit import PRECISION, Asked, fit, threshold
 
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation
 from qa_bot.evaluation.squad import holds
 from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
 from qa_bot.models.encoder import OnnxEncoder
-from qa_bot.models.reader import READ, features, find_candidates
+from qa_bot.models.reader import READ, Candidate, features, find_candidates
 from qa_bot.models.span_model import SpanModel
 from qa_bot.retrieval import retrieve
+from qa_bot.spelling import spelt_as_archived
 from qa_bot.support import FEATURES, FORMAT
+from qa_bot.types import Hit, Query
 
+_SETS = "INDEX QUESTIONS"
 _TARGET = Path(__file__).parents[1] / "qa_bot" / "data" / "support.json"
-# How much each kind of question weighs in the fit.
-_WEIGHTS = {"there": 1.0, "gone": 0.25, "adversarial": 1.0}
-# Of the replies that are given, this share is to be right; and of what kinds of question, in equal numbers.
-_PRECISION, _JUDGED = 0.8, ("there", "gone")
+# How many other paragraphs a small archive has: as many as a news article or two.
+_SMALL = (3, 40)
+# What a question of a further set weighs in the order against one of the first: 1 orders `nq` better by .003, and first
+# answers to the shipped article fall under the threshold.
+_FURTHER = 0.7
+_DATA = (
+    "SQuAD dev (CC BY-SA 4.0), every other article of it, and half of Natural Questions' gold passages (CC BY-SA 3.0);"
+    " of both the part that split.py fits on"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Passages that were read, question by question: their features, whether they hold an answer, their question."""
+class Asking:
+    """A question as it is asked once: of what kind, of the whole archive or not, and without which articles."""
 
-    features: NDArray[np.float64]
-    correct: NDArray[np.bool_]
-    question: NDArray[np.int64]
-    kind: NDArray[np.str_]
-
-    @property
-    def weight(self) -> NDArray[np.float64]:
-        """The weight of each passage in the fit."""
-        return np.array([_WEIGHTS[str(kind)] for kind in self.kind])
+    kind: str
+    whole: bool
+    without: frozenset[str]
 
 
-def ask_all(index: Index, model: SpanModel, questions: list[dict[str, Any]]) -> Asked:
-    """Every question asked of the index, the answerable ones a second time without their gold paragraph."""
-    encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
-    rows: list[tuple[tuple[float, ...], bool, int, str]] = []
-    number = 0
-    for question in questions:
-        query = standalone(question["question"], Conversation())
-        vector = encoder.encode_question(query.text)
-        for kind in ("there", "gone") if question["answerable"] else ("adversarial",):
-            hits = retrieve(query, vector, index, exclude=frozenset(question["gold_ids"] if kind == "gone" else ()))
-            candidates = find_candidates(query, hits[:READ], model)
-            answers = question["answers"] if kind == "there" else ()
-            for candidate in candidates:
-                correct = any(holds(candidate.quotation.span.text, answer) for answer in answers)
-                rows.append((features(candidate, candidates), correct, number, kind))
-            number += 1
-    return Asked(*map(np.array, zip(*rows, strict=True)))
+class Archive:
+    """An index that is asked, each passage read once for a question."""
+
+    def __init__(self, index: Index, model: SpanModel, seed: int) -> None:
+        self._index, self._model, self._seed = index, model, seed
+        self._encoder = OnnxEncoder.load(index.folder / ENCODER_FOLDER)
+        self._titles = {article.id: article.title for article in index.store.articles()}
+
+    def ask_all(self, questions: Sequence[dict[str, Any]], *, first: bool) -> Asked:
+        """The passages read for every question, however it is asked; judged is the whole archive of the `first` set."""
+        rows: list[tuple[tuple[float, ...], bool, int, str, bool]] = []
+        reply = 0
+        for question in questions:
+            asked = standalone(question["question"], Conversation())
+            query = spelt_as_archived(asked, self._index.lexical, self._index.vocabulary)
+            vector = self._encoder.encode_question(query.text)
+            known: dict[tuple[str, int], Candidate] = {}
+            for asking in self._askings(question):
+                hits = retrieve(query, vector, self._index, exclude=asking.without)
+                answers = question["answers"] if asking.kind == "there" else ()
+                for found, correct in self._read(query, hits, answers, known):
+                    rows.append((found, correct, reply, asking.kind, first and asking.whole))
+                reply += 1
+        columns: list[Any] = [np.array(column) for column in zip(*rows, strict=True)]
+        columns.append(np.full(len(rows), 1.0 if first else _FURTHER))
+        return Asked(*columns)
+
+    def _askings(self, question: dict[str, Any]) -> Iterator[Asking]:
+        small = outside_small_archive(question, self._titles, random.Random(f"{self._seed} {question['id']}"))
+        for kind, left_out in product(("there", "gone") if question["answerable"] else ("adversarial",), ((), small)):
+            gold = question["gold_ids"] if kind == "gone" else ()
+            yield Asking(kind, not left_out, frozenset((*left_out, *gold)))
+
+    def _read(
+        self, query: Query, hits: list[Hit], answers: Sequence[str], known: dict[tuple[str, int], Candidate]
+    ) -> Iterator[tuple[tuple[float, ...], bool]]:
+        """The features of each passage that is read, and whether it is right; `known` are those read before."""
+        new = [hit for hit in hits[:READ] if _place(hit) not in known]
+        known |= {_place(one.hit): one for one in find_candidates(query, new, self._model)}
+        read = [(hit, known[_place(hit)]) for hit in hits[:READ]]
+        candidates = [replace(one, quotation=replace(one.quotation, hit=hit)) for hit, one in read]
+        for candidate in candidates:
+            correct = any(holds(candidate.quotation.span.text, answer) for answer in answers)
+            yield features(candidate, candidates, found=len(hits)), correct
 
 
-def fit(asked: Asked) -> tuple[NDArray[np.float64], float]:
-    """Coefficients for the plain features, and the intercept."""
-    spread = asked.features.std(axis=0)
-    scaled = asked.features / np.where(spread > 0, spread, 1.0)
-    order = LogisticRegression(C=10.0, max_iter=3000)
-    order.fit(scaled, asked.correct, sample_weight=asked.weight)
-    score = order.decision_function(scaled)
-    first = first_of_each(asked, score)
-    platt = LogisticRegression(C=1e6)
-    platt.fit(score[first, None], asked.correct[first], sample_weight=asked.weight[first])
-    slope = float(platt.coef_[0, 0])
-    coefficients = order.coef_[0] * slope / np.where(spread > 0, spread, 1.0)
-    return coefficients, float(order.intercept_[0] * slope + platt.intercept_[0])
+def _place(hit: Hit) -> tuple[str, int]:
+    return hit.passage.article.id, hit.passage.start
 
 
-def first_of_each(asked: Asked, score: NDArray[np.float64]) -> NDArray[np.int64]:
-    """The row of each question that has the highest score, the first of equals."""
-    order = np.lexsort((np.arange(len(score)), -score, asked.question))
-    return order[np.unique(asked.question[order], return_index=True)[1]]
+def outside_small_archive(question: dict[str, Any], titles: dict[str, str], chance: random.Random) -> frozenset[str]:
+    """All articles but the question's own and a few others, those of the same title first."""
+    own = paragraph_of(question)
+    others = [name for name in titles if name != own]
+    chance.shuffle(others)
+    others.sort(key=lambda name: titles[name] != titles[own])
+    fewest, most = _SMALL
+    return frozenset(others[round(fewest * (most / fewest) ** chance.random()) :])
 
 
-def precise_threshold(support: NDArray[np.float64], correct: NDArray[np.bool_]) -> float:
-    """The lowest support from which on `_PRECISION` of all replies are right, rounded up to two decimals."""
-    order = np.argsort(-support)
-    precision = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= _PRECISION)
-    if not len(enough):
-        raise SystemExit(f"No support reaches a precision of {_PRECISION}: the best is {precision.max():.3f}.")
-    return float(np.ceil(support[order][enough[-1]] * 100) / 100)
+def fitted_questions(path: Path, *, sample: int, seed: int) -> list[dict[str, Any]]:
+    """At most `sample` questions of the part that is fitted, drawn at random."""
+    questions = [question for question in read_lines(path) if is_fitted(question)]
+    random.Random(seed).shuffle(questions)
+    return questions[:sample]
+
+
+def calibration(asked: Asked, first: Asked) -> dict[str, Any]:
+    """What is fitted to all that was asked; the threshold comes of the first set."""
+    coefficients, intercept = fit(asked)
+    support = 1.0 / (1.0 + np.exp(-(first.features @ coefficients + intercept)))
+    return {
+        "features": list(FEATURES),
+        "coefficients": [round(float(value), 5) for value in coefficients],
+        "intercept": round(intercept, 5),
+        "threshold": threshold(first, support),
+    }
 
 
 def main() -> None:
     """The calibration is fitted, written and shown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("index", type=Path)
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--sample", type=int, default=3000, help="how many questions of the fitted half to ask")
+    parser.add_argument("sets", type=Path, nargs="+", metavar=_SETS)
+    parser.add_argument("--sample", type=int, default=1500, help="how many questions of the fitted part of each set")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
+    if len(given.sets) % 2:
+        parser.error("each INDEX needs its QUESTIONS")
 
-    questions = [question for question in read_lines(given.questions) if is_fitted(question)]
-    random.Random(given.seed).shuffle(questions)
-    index, model = open_index(given.index), SpanModel.load(_TARGET.parent / "reader")
-    asked = ask_all(index, model, questions[: given.sample])
-    coefficients, intercept = fit(asked)
-    support = 1.0 / (1.0 + np.exp(-(asked.features @ coefficients + intercept)))
-    first = first_of_each(asked, support)
-    judged = first[np.isin(asked.kind[first], _JUDGED)]
+    model = SpanModel.load(_TARGET.parent / "reader")
+    parts: list[Asked] = []
+    for folder, path in zip(given.sets[::2], given.sets[1::2], strict=True):
+        index, questions = open_index(folder), fitted_questions(path, sample=given.sample, seed=given.seed)
+        parts.append(Archive(index, model, given.seed).ask_all(questions, first=not parts))
     data = {
         "format": FORMAT,
-        "model": index.manifest.model,
+        "model": open_index(given.sets[0]).manifest.model,
         "reader": model.card.name,
-        "features": list(FEATURES),
-        "coefficients": [round(float(value), 5) for value in coefficients],
-        "intercept": round(intercept, 5),
-        "threshold": precise_threshold(support[judged], asked.correct[judged]),
+        **calibration(Asked.joined(parts), parts[0]),
         "provenance": {
-            "data": "SQuAD dev (CC BY-SA 4.0), every other article of it, of these the part that split.py fits on",
-            "command": f"python training/support.py INDEX QUESTIONS --sample {given.sample} --seed {given.seed}",
-            "questions": min(given.sample, len(questions)),
-            "replies": len(first),
+            "data": _DATA,
+            "command": "python training/support.py SQUAD_INDEX SQUAD_QUESTIONS NQ_INDEX NQ_QUESTIONS"
+            f" --sample {given.sample} --seed {given.seed}",
+            "replies": [int(part.reply.max()) + 1 for part in parts],
             "passages_read": READ,
-            "precision_above_threshold": _PRECISION,
+            "precision_above_threshold": PRECISION,
         },
     }
     _TARGET.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")

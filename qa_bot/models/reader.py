@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log2
 
 from qa_bot.chunking import paragraph_number
 from qa_bot.duplicates import overlap, shingles
@@ -20,6 +20,9 @@ READ = 8
 _SENTENCE_WEIGHT = 2.0
 # What answers a question that asks for several has nearly as much of the question as another that does.
 _LESS_COVERAGE = 0.2
+# Fewer passages found than these are weighed alike: half of the small archives that support was fitted on had fewer.
+# With 4 and 8 a filter that leaves one article made a wrong answer of the golden set likelier than its threshold.
+_FEWEST = 12
 # Margin and score of null of a passage in which nothing can be read: far from any that a model gives.
 _NOTHING = (-20.0, 20.0)
 
@@ -57,23 +60,28 @@ class SpanReader:
         is quoted, and no more support is claimed than the least of those read has.
         """
         candidates = find_candidates(query, hits[:READ], self._model)
-        supported = sorted(((self._support(one, candidates), one) for one in candidates), key=lambda pair: -pair[0])
+        found = len(hits)
+        supported = sorted(
+            ((self._support(one, candidates, found), one) for one in candidates), key=lambda pair: -pair[0]
+        )
         if asks_for_several(query.text):
-            supported = list(self._beside_others(supported))
+            supported = list(self._beside_others(supported, found))
         evidence = [Evidence(one.hit, _citation(one.quotation, support), one.margin) for support, one in supported]
         for hit in hits[READ:]:
             evidence.append(Evidence(hit, _citation(quote_sentence(hit), evidence[-1].citation.support), None))
         return Reading(tuple(evidence), tuple(self._notes(query)))
 
-    def _support(self, candidate: Candidate, candidates: Sequence[Candidate]) -> float:
-        return self._calibration.probability(features(candidate, candidates))
+    def _support(self, candidate: Candidate, candidates: Sequence[Candidate], found: int) -> float:
+        return self._calibration.probability(features(candidate, candidates, found=found))
 
-    def _beside_others(self, supported: Sequence[tuple[float, Candidate]]) -> Iterator[tuple[float, Candidate]]:
+    def _beside_others(
+        self, supported: Sequence[tuple[float, Candidate]], found: int
+    ) -> Iterator[tuple[float, Candidate]]:
         """The candidates in their order, with the support that each has where others may answer as well."""
         least = 1.0
         candidates = [one for _, one in supported]
         for support, one in supported:
-            least = min(least, max(support, self._support(one, _rivals(one, candidates))))
+            least = min(least, max(support, self._support(one, _rivals(one, candidates), found)))
             yield least, one
 
     def _notes(self, query: Query) -> list[str]:
@@ -89,14 +97,20 @@ def find_candidates(query: Query, hits: Sequence[Hit], model: SpanModel) -> list
     return [_candidate(hit, found) for hit, found in zip(hits, spans, strict=True)]
 
 
-def features(candidate: Candidate, candidates: Sequence[Candidate]) -> tuple[float, ...]:
-    """What the calibration weighs, in the order of `support.FEATURES`; `candidates` are all those of the query."""
+def features(candidate: Candidate, candidates: Sequence[Candidate], *, found: int) -> tuple[float, ...]:
+    """What the calibration weighs, in the order of `support.FEATURES`.
+
+    `candidates` are all that were read for the query, `found` is how many passages the search found.
+    """
     others = [other for other in candidates if other is not candidate and not _is_copy(other, candidate)]
     return (
         candidate.margin,
         candidate.null,
+        # The best of many is good by chance more often than the best of few: an archive of one article has few.
+        log2(max(found, _FEWEST)),
         # A lead, since z-scores themselves grow with the number of passages that there are.
         _lead(candidate, others, lambda one: one.hit.score),
+        candidate.hit.similarity,
         candidate.quotation.similarity,
         candidate.quotation.coverage,
         passage_coverage(candidate.hit),

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from math import exp
+from math import exp, log2
 
 import pytest
 from reader_double import NEEDED, export_reader
@@ -56,11 +56,13 @@ def test_features_by_name(model: SpanModel) -> None:
     """Each feature is what its name says; the leads are over the best other hit that is no copy."""
     hits = [replace(ANSWER, score=2.0), replace(ANSWER, score=1.0), OTHER]
     candidates = find_candidates(QUERY, hits, model)
-    found = dict(zip(FEATURES, features(candidates[0], candidates), strict=True))
+    found = dict(zip(FEATURES, features(candidates[0], candidates, found=len(candidates)), strict=True))
     assert found == {
         "margin": candidates[0].margin,
         "null_score": NEEDED,
+        "found": log2(12),
         "retrieval_lead": 2.0,
+        "passage_similarity": 0.4,
         "sentence_similarity": 0.5,
         "quotation_coverage": 0.25,
         "passage_coverage": 0.25,
@@ -72,7 +74,7 @@ def test_features_by_name(model: SpanModel) -> None:
 def test_one_hit_has_no_lead(model: SpanModel) -> None:
     """Where there is no other passage, or only a copy, nothing is led and nothing agrees."""
     candidates = find_candidates(QUERY, [ANSWER, ANSWER], model)
-    assert features(candidates[0], candidates)[-2:] == (0.0, 0.0)
+    assert features(candidates[0], candidates, found=len(candidates))[-2:] == (0.0, 0.0)
 
 
 def test_the_same_answer_elsewhere_reinforces(model: SpanModel) -> None:
@@ -85,10 +87,10 @@ def test_the_same_answer_elsewhere_reinforces(model: SpanModel) -> None:
     together = next(item.citation.support for item in reading.evidence if item.hit == ANSWER)
     assert together > alone
     candidates = find_candidates(QUERY, [ANSWER, SAME], model)
-    assert features(candidates[0], candidates)[-1] == pytest.approx(1 / (1 + exp(-margin)))
+    assert features(candidates[0], candidates, found=len(candidates))[-1] == pytest.approx(1 / (1 + exp(-margin)))
     copy = replace(_hit("copy.txt", f"{ANSWER.passage.text} Updated."), sentences=(ANSWER.sentences[0],))
     candidates = find_candidates(QUERY, [ANSWER, copy], model)
-    assert features(candidates[0], candidates)[-1] == 0.0
+    assert features(candidates[0], candidates, found=len(candidates))[-1] == 0.0
 
 
 def test_hits_beyond_the_first_are_not_read(model: SpanModel) -> None:
