@@ -115,6 +115,7 @@ def draft_generation(index_dir: Path) -> Iterator[Draft]:
     generations = index_dir / _GENERATIONS
     try:
         generations.mkdir(exist_ok=True)
+        _tidy(index_dir)
         interrupted = _interrupted(generations, _unpublished(index_dir))
         number = max(_numbers(generations), default=0) + 1
         folder = generations / f"{number}{_BUILDING}"
@@ -139,6 +140,14 @@ def draft_generation(index_dir: Path) -> Iterator[Draft]:
             f"The index cannot be written in {index_dir} ({error}): what was there before is unchanged.",
             path=index_dir,
         ) from error
+
+
+def _tidy(index_dir: Path) -> None:
+    """What a build that was cut off while it cleaned up would have removed is gone."""
+    (index_dir / f"{CURRENT_FILE}.new").unlink(missing_ok=True)
+    if live := live_number(index_dir):
+        numbers = sorted(_numbers(index_dir / _GENERATIONS))
+        _remove_others(index_dir / _GENERATIONS, kept={*numbers[max(numbers.index(live) - 1, 0) :]})
 
 
 def _unpublished(index_dir: Path) -> list[Path]:

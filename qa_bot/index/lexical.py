@@ -1,9 +1,12 @@
 """BM25 over passages, by tantivy, and the one analysis of words that every lexical part uses."""
 
+import shutil
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import tantivy
@@ -15,6 +18,8 @@ from qa_bot.types import Rows
 
 LEXICAL_FOLDER = "lexical"
 _ANALYZER = "words"
+# What tantivy says where it cannot make the file by which it locks a folder.
+_LOCKED_OUT = "Failed to acquire Lockfile"
 # In bytes: longer tokens are addresses and noise. tantivy's own 40 would drop long words that are not in Latin letters.
 _LONGEST_WORD = 160
 # One writing thread and one heap keep the order of documents, and so of ties, the same in every build.
@@ -71,15 +76,38 @@ class LexicalIndex:
         """The BM25 index in `folder`; raises IndexUnavailable where it cannot be read."""
         path = folder / LEXICAL_FOLDER
         try:
-            index = tantivy.Index.open(str(path))
-            index.register_tokenizer(_ANALYZER, _analyzer())
-            return cls(index)
+            return cls._read(path)
         except (ValueError, OSError) as error:
+            if _LOCKED_OUT in str(error):
+                return cls._read_elsewhere(path)
             raise IndexUnavailable(
-                f"The word index {path} cannot be opened ({error}): make the folder writable, or run"
-                " `qa-bot index --rebuild`.",
+                f"The word index {path} cannot be opened ({error}): run `qa-bot index --rebuild`.", path=path
+            ) from error
+
+    @classmethod
+    def _read(cls, path: Path) -> "LexicalIndex":
+        index = tantivy.Index.open(str(path))
+        index.register_tokenizer(_ANALYZER, _analyzer())
+        return cls(index)
+
+    @classmethod
+    def _read_elsewhere(cls, path: Path) -> "LexicalIndex":
+        """The index in a folder that cannot be written: tantivy locks what it reads, so it reads by links to it."""
+        links = None
+        try:
+            links = mkdtemp(prefix="qa-bot-")
+            for file in path.iterdir():
+                if not file.name.endswith(".lock"):
+                    (Path(links) / file.name).symlink_to(file.absolute())
+            lexical = cls._read(Path(links))
+        except (ValueError, OSError) as error:
+            shutil.rmtree(links or "", ignore_errors=True)
+            raise IndexUnavailable(
+                f"The word index {path} cannot be opened ({error}): make it or a folder for temporary files writable.",
                 path=path,
             ) from error
+        weakref.finalize(lexical, shutil.rmtree, links, ignore_errors=True)
+        return lexical
 
     @property
     def passages(self) -> int:
