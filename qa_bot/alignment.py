@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 # No quotation has so many words that as many equal ones weigh as much as one change.
 _CHANGE, _SAME = 1_000_000, -1
 
@@ -25,16 +28,16 @@ def align(quoted: Sequence[str], text: Sequence[str]) -> list[Run]:
     The fewest words are replaced, put in or left out; of several such parts of the text the first is taken.
     """
     costs = _costs(quoted, text)
-    row, column = len(quoted), min(range(len(text) + 1), key=lambda at: costs[-1][at])
-    if costs[-1][column : column + 2] == [costs[-1][column]] * 2:
+    row, column = len(quoted), int(np.argmin(costs[-1]))
+    if column < len(text) and costs[-1][column] == costs[-1][column + 1]:
         column += 1  # a last word that was replaced rather than put in
     runs = [Run((row, row), (column, column), same=True)]
     while row:
-        end, here = (row, column), costs[row][column]
+        end, here = (row, column), costs[row, column]
         same = bool(column) and quoted[row - 1] == text[column - 1]
-        if column and here == costs[row - 1][column - 1] + (_SAME if same else _CHANGE):
+        if column and here == costs[row - 1, column - 1] + (_SAME if same else _CHANGE):
             row, column = row - 1, column - 1
-        elif here == costs[row - 1][column] + _CHANGE:
+        elif here == costs[row - 1, column] + _CHANGE:
             row, same = row - 1, False
         else:
             column, same = column - 1, False
@@ -46,17 +49,20 @@ def align(quoted: Sequence[str], text: Sequence[str]) -> list[Run]:
     return runs[::-1]
 
 
-def _costs(quoted: Sequence[str], text: Sequence[str]) -> list[list[int]]:
+def _costs(quoted: Sequence[str], text: Sequence[str]) -> NDArray[np.int64]:
     """For the first words of the quotation, down, the cost of ending at each place of the text, across.
 
-    Of ways that cost the same the one with more equal words is the cheaper by a little.
+    Of ways that cost the same the one with more equal words is the cheaper by a little. A row is made at once: what
+    putting words in costs is the least of all places before, each with its distance.
     """
-    costs = [[0] * (len(text) + 1)]
-    for word in quoted:
-        above = costs[-1]
-        row = [above[0] + _CHANGE]
-        for at, other in enumerate(text):
-            kept = above[at] + (_SAME if word == other else _CHANGE)
-            row.append(min(kept, above[at + 1] + _CHANGE, row[at] + _CHANGE))
-        costs.append(row)
+    numbers = {word: number for number, word in enumerate(dict.fromkeys([*text, *quoted]))}
+    words = np.array([numbers[word] for word in text], dtype=np.int64)
+    distance = np.arange(len(text) + 1, dtype=np.int64) * _CHANGE
+    costs = np.zeros((len(quoted) + 1, len(text) + 1), dtype=np.int64)
+    for row, word in enumerate(quoted, start=1):
+        above = costs[row - 1]
+        least = above + _CHANGE
+        kept = above[:-1] + np.where(words == numbers[word], _SAME, _CHANGE)
+        least[1:] = np.minimum(least[1:], kept)
+        costs[row] = np.minimum.accumulate(least - distance) + distance
     return costs

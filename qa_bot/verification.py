@@ -1,24 +1,29 @@
 """Quotations held against the archive: exact, altered, misattributed, or not found."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 
 from qa_bot.alignment import align
 from qa_bot.attribution import attribution
 from qa_bot.index.generation import Index
 from qa_bot.index.names import named
 from qa_bot.types import Article, Citation, Span
-from qa_bot.wording import Words, pieces_of, place_of_pieces, slice_of, window, words_of
+from qa_bot.wording import Words, pieces_of, places_of_pieces, slice_of, window, words_of
 
 # Passages that have all words of the quotation, looked through for them in a row, and those that have most of them.
 _MOST_WITH_ALL, _CLOSEST = 2_000, 30
+# The same for the words of half of a quotation, which may run over the end of a passage.
+_MOST_WITH_HALF = 500
 # The share of its words that a quotation has in common, in order, with the wording that it is said to be an alteration
 # of: see docs/benchmarks.md.
 _LEAST_SIMILARITY = 0.6
-# Exact places that are told: who needs more has the list of copies.
-_MOST_PLACES = 20
+# Exact places that are told: who needs more has the list of copies. Places in one article that are looked through for
+# the one who is said to say the words.
+MOST_PLACES, _MOST_IN_ONE = 20, 20
 _KEPT = 64
 
 
@@ -59,8 +64,9 @@ class Verification:
 def verify(index: Index, quotation: str, *, claimed: str | None = None) -> Verification:
     """What the archive says of the quotation; `claimed` is an article, an outlet, an author or a speaker.
 
-    Case, punctuation, quotation marks, white space and the form of dashes are passed over; an ellipsis stands for words
-    left out between two pieces of one article. Raises InvalidQuestion where there is nothing to look for.
+    Case, punctuation, quotation marks, white space, the form of dashes and what editors put in brackets (`[T]he`,
+    `[sic]`) are passed over; an ellipsis stands for words left out between two pieces of one article. Raises
+    InvalidQuestion where there is nothing to look for.
     """
     pieces = pieces_of(quotation)
     checker = _Checker(index, claimed)
@@ -68,7 +74,7 @@ def verify(index: Index, quotation: str, *, claimed: str | None = None) -> Verif
     if exact:
         own = [place for place in exact if checker.is_claimed(place)]
         verdict = Verdict.EXACT if own else Verdict.MISATTRIBUTED
-        return Verification(verdict, quotation, claimed, tuple(own or exact)[:_MOST_PLACES], 1.0, ())
+        return Verification(verdict, quotation, claimed, tuple(own or exact)[:MOST_PLACES], 1.0, ())
     nearest = checker.nearest(pieces)
     if nearest is None or nearest[1] < _LEAST_SIMILARITY:
         return Verification(Verdict.NOT_FOUND, quotation, claimed, (), 0.0, ())
@@ -84,7 +90,7 @@ def split_claim(text: str) -> tuple[str, str | None]:
 
 def find_in(article: Article, quotation: str) -> Span | None:
     """Where exactly those words stand in the article, the first place of several; None where they do not."""
-    found = place_of_pieces(words_of(article.text), pieces_of(quotation))
+    found = next(places_of_pieces(words_of(article.text), pieces_of(quotation)), None)
     return Span(article, *found) if found else None
 
 
@@ -106,12 +112,18 @@ class _Checker:
         return _is_said_by(place, self._claimed)
 
     def exact(self, pieces: Sequence[Words]) -> list[Span]:
-        """Every place where the pieces stand word for word, in order, in one article."""
-        return [
-            Span(self._article(article_id), *found)
-            for article_id in self._candidates(pieces, every=True)
-            if (found := place_of_pieces(self._words(article_id), pieces))
-        ]
+        """A place in every article where the pieces stand word for word, in order; if possible as is claimed."""
+        likely = self._candidates(pieces, every=True)
+        return self._standing(likely, pieces) or self._standing(self._over_an_end(pieces, likely), pieces)
+
+    def _standing(self, ids: Iterable[str], pieces: Sequence[Words]) -> list[Span]:
+        found = []
+        for article_id in ids:
+            places = places_of_pieces(self._words(article_id), pieces)
+            spans = [Span(self._article(article_id), *place) for place in islice(places, _MOST_IN_ONE)]
+            if spans:
+                found.append(next(filter(self.is_claimed, spans), spans[0]))
+        return found
 
     def nearest(self, pieces: Sequence[Words]) -> tuple[Span, float, tuple[Edit, ...]] | None:
         """The wording most like the quotation, if possible from where it is said to be; its similarity and edits."""
@@ -126,7 +138,10 @@ class _Checker:
         edits: list[Edit] = []
         start, first, same, total = None, 0, 0, 0
         for piece in pieces:
-            low, high = window(text, piece, first)
+            place = window(text, piece, first)
+            if place is None and len(pieces) == 1:
+                return None
+            low, high = place or (first, min(first + len(piece.plain), len(text.plain)))
             runs = align(piece.plain, text.plain[low:high])
             for run in runs:
                 actual = (low + run.actual[0], low + run.actual[1])
@@ -143,13 +158,22 @@ class _Checker:
     def _candidates(self, pieces: Sequence[Words], *, every: bool) -> dict[str, None]:
         """Ids of articles that may hold the pieces, the likeliest first."""
         lexical, store = self._index.lexical, self._index.store
-        terms = lexical.terms(" ".join(word for piece in pieces for word in piece.plain))
+        terms = lexical.terms(unicodedata.normalize("NFC", " ".join(piece.text for piece in pieces)))
         rows = lexical.search(terms, _CLOSEST, exclude=store.rows_of([])).rows.tolist()
         if every:
             rows = [*rows, *lexical.having_all(terms, _MOST_WITH_ALL).tolist()]
         ids = dict.fromkeys(store.passage(row).passage.article.id for row in rows)
         ids |= dict.fromkeys(copy.id for copies in store.copies(list(ids)[:_CLOSEST]).values() for copy in copies)
         return ids | dict.fromkeys(sorted(self._articles)[:_CLOSEST])
+
+    def _over_an_end(self, pieces: Sequence[Words], known: Container[str]) -> list[str]:
+        """Ids, but for those known, of articles that may hold the pieces where a passage ends: one has half of them."""
+        words = [word for piece in pieces for word in piece.plain]
+        lexical, middle = self._index.lexical, len(words) // 2
+        halves = [lexical.terms(" ".join(half)) for half in (words[:middle], words[middle:]) if middle]
+        rows = [row for terms in halves for row in lexical.having_all(terms, _MOST_WITH_HALF).tolist()]
+        found = dict.fromkeys(self._index.store.passage(row).passage.article.id for row in rows)
+        return [article_id for article_id in found if article_id not in known]
 
     def _article(self, article_id: str) -> Article:
         article = self._index.store.article(article_id)

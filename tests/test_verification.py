@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from encoder_double import MODEL
 
+from qa_bot import verification
 from qa_bot.errors import InvalidQuestion
 from qa_bot.index.generation import Index, open_index
 from qa_bot.indexing import update_index
@@ -16,6 +17,10 @@ ARTICLES = {
     ),
     "copy.txt": "The bridge again\n\nThe bridge over the Sava was built in 1934. It cost $3 million.",
     "mill.txt": "The mill\n\nThe mill burned down in 1902.\n\nNobody was hurt, the owner said. Nobody was even there.",
+    "twice.txt": (
+        "---\nauthor: A. Holm, B. Roe\n---\nTwice\n\nThe gate stood open, and so it was left by all of them that night"
+        " in spring.\n\n“So it was in our days,” said Mara Novak."
+    ),
     "long.txt": "Long\n\n"
     + " ".join(f"Sentence number {i} is about nothing in all." for i in range(120))
     + " The end.",
@@ -55,6 +60,32 @@ def test_over_passages_and_with_an_ellipsis(check: Callable[..., Verification]) 
     assert check("Sentence number 3 is ... the end").verdict is Verdict.EXACT
     assert check("The end ... Sentence number 3 is").verdict is not Verdict.EXACT
     assert check("The mill burned ... was built in 1934").verdict is not Verdict.EXACT
+
+
+def test_over_the_end_of_passages_of_common_words(
+    check: Callable[..., Verification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Words that no passage has all of are found by half of them, also where every article has them."""
+    monkeypatch.setattr(verification, "_CLOSEST", 1)
+    assert _places(check("in all. The end")) == {("long.txt", "in all. The end")}
+    assert _places(check("by all of them that night in spring. So it was in our")) == {
+        ("twice.txt", "by all of them that night in spring.\n\n“So it was in our")
+    }
+
+
+def test_a_speaker_further_on(check: Callable[..., Verification]) -> None:
+    """Words that stand twice in an article are those of the speaker if he or she says them at either place."""
+    result = check("so it was", "Mara Novak")
+    assert [place.text for place in result.places] == ["So it was"]
+    assert result.verdict is Verdict.EXACT
+    assert check("so it was", "Ivo Babić").verdict is Verdict.MISATTRIBUTED
+
+
+def test_one_author_of_several(check: Callable[..., Verification]) -> None:
+    """An author is meant by name alone, where others wrote the article as well."""
+    assert check("the gate stood open", "B. Roe").verdict is Verdict.EXACT
+    assert check("the gate stood open", "A. Holm, B. Roe").verdict is Verdict.EXACT
+    assert check("the gate stood open", "Roe Holm").verdict is Verdict.MISATTRIBUTED
 
 
 def test_altered(check: Callable[..., Verification]) -> None:

@@ -9,7 +9,7 @@ from qa_bot.chunking import paragraph_number
 from qa_bot.faces.safe_text import counted, one_line, visible
 from qa_bot.faces.terminal import block, joined, shows_style, write
 from qa_bot.types import Span
-from qa_bot.verification import Edit, Verdict, Verification
+from qa_bot.verification import MOST_PLACES, Edit, Verdict, Verification
 
 _EXACT, _NOT_EXACT = 0, 1
 _STYLES = {
@@ -31,7 +31,8 @@ def headline(result: Verification) -> str:
     """The verdict in a sentence."""
     match result.verdict:
         case Verdict.EXACT:
-            return f"Exact: these words stand in {counted(len(result.places), 'article')}."
+            least = "at least " if len(result.places) == MOST_PLACES else ""
+            return f"Exact: these words stand in {least}{counted(len(result.places), 'article')}."
         case Verdict.ALTERED:
             return f"Altered: {result.similarity:.0%} of the words are those of the article."
         case Verdict.MISATTRIBUTED:

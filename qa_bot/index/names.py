@@ -34,9 +34,7 @@ def named(names: list[ArticleName], wanted: str) -> frozenset[str]:
     asked = _plain(wanted)
     exact = {name.id for name in names if asked in (_plain(name.id), _plain(name.path), _plain(name.title))}
     return frozenset(exact) or frozenset(
-        name.id
-        for name in names
-        if asked in (_plain(name.id.rpartition("/")[2]), _plain(name.source or ""), _plain(name.author or ""))
+        name.id for name in names if asked in (_file(name), _plain(name.source or ""), *_authors(name))
     )
 
 
@@ -68,6 +66,11 @@ def nearest(names: Sequence[ArticleName], wanted: str, *, most: int) -> list[str
         ):
             likeness[article_id] = max(score, likeness.get(article_id, 0.0))
     return sorted(likeness, key=lambda article_id: (-likeness[article_id], article_id))[:most]
+
+
+def _authors(name: ArticleName) -> list[str]:
+    """The authors, together and one by one."""
+    return [_plain(name.author or ""), *map(_plain, (name.author or "").split(", "))]
 
 
 def _file(name: ArticleName) -> str:
