@@ -8,8 +8,9 @@ where there are not enough, the others are made of them:
 1. A title is drawn, as often as it has real paragraphs; titles of fewer than 10 are passed over, since of so few
    paragraphs few others can be made.
 2. A length in words is drawn from the real paragraphs.
-3. Runs of one to three neighbouring sentences are drawn from paragraphs of that title until the length is reached.
-   No sentence comes twice, and no paragraph is made whose sentences, in whatever order, are those of another.
+3. Sentences are drawn from paragraphs of that title until the length is reached. No sentence comes twice, and no
+   paragraph is made that has more than three fifths of its words, or of the other's, in common with another one that
+   was made: those would be copies of each other (`qa_bot/duplicates.py`), and an archive is not made of copies.
 
 So words, their frequencies, the lengths of sentences and paragraphs and what stands with what are real. What does not
 grow as it would in an archive of that size is the vocabulary (Heaps' law), and each real sentence is in many passages:
@@ -23,6 +24,7 @@ import argparse
 import hashlib
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -30,11 +32,13 @@ from pathlib import Path
 from texts import Paragraph, by_title, read_paragraphs
 
 ARTICLES_A_FILE = 500
-# The longest run of neighbouring sentences that is taken over.
-_LONGEST_RUN = 3
 _FEWEST_PARAGRAPHS = 10
 # The longest real paragraph has 29 sentences.
-_MOST_RUNS = 29
+_MOST_SENTENCES = 29
+# In words: of two paragraphs of equal length with so much in common, .43 of all shingles are in both.
+_MOST_IN_COMMON = 0.6
+# Draws in a row of which each is a copy: of a million articles made of the real texts, half of all draws were.
+_MOST_REFUSED = 10_000
 
 
 def corpus(paragraphs: Sequence[Paragraph], passages: int, *, seed: int) -> Iterator[Paragraph]:
@@ -44,21 +48,57 @@ def corpus(paragraphs: Sequence[Paragraph], passages: int, *, seed: int) -> Iter
 
 
 def _made(paragraphs: Sequence[Paragraph], rng: random.Random) -> Iterator[Paragraph]:
-    """Paragraphs made of real sentences, without end."""
+    """Paragraphs made of real sentences, as many as are taken; ends with a sentence where no more can be made."""
     topics = {title: group for title, group in by_title(paragraphs).items() if len(group) >= _FEWEST_PARAGRAPHS}
     if not topics:
         raise SystemExit(f"No title has {_FEWEST_PARAGRAPHS} paragraphs: more cannot be made of these texts.")
     real = [paragraph for group in topics.values() for paragraph in group]
     lengths = [_words(paragraph.sentences) for paragraph in real]
-    drawn = {_mark(paragraph.sentences) for paragraph in paragraphs}
-    made = 0
-    while True:
+    drawn = _Drawn(real)
+    made = refused = 0
+    while refused < _MOST_REFUSED:
         title = rng.choice(real).title
         sentences = _drawn_sentences(topics[title], rng.choice(lengths), rng)
-        if (mark := _mark(sentences)) not in drawn:
-            drawn.add(mark)
+        refused += 1
+        if drawn.is_new(sentences):
+            drawn.add(sentences)
             made += 1
+            refused = 0
             yield Paragraph(f"made-{made:07}", title, " ".join(sentences), sentences)
+    raise SystemExit(f"More than {len(paragraphs) + made:,} passages cannot be made of these texts: give more texts.")
+
+
+class _Drawn:
+    """The paragraphs that there are, by their sentences."""
+
+    def __init__(self, real: Iterable[Paragraph]) -> None:
+        self._lengths: dict[str, int] = {}
+        self._words: list[int] = []
+        self._with: dict[str, list[int]] = defaultdict(list)
+        self._real = {_mark(paragraph.sentences) for paragraph in real}
+
+    def is_new(self, sentences: Sequence[str]) -> bool:
+        """Whether the sentences are no real paragraph, and have few words in common with any that was made."""
+        total = sum(self._length(sentence) for sentence in sentences)
+        common: dict[int, int] = defaultdict(int)
+        for sentence in sentences:
+            length = self._length(sentence)
+            for paragraph in self._with[sentence]:
+                common[paragraph] += length
+                if common[paragraph] > _MOST_IN_COMMON * min(total, self._words[paragraph]):
+                    return False
+        return _mark(sentences) not in self._real
+
+    def add(self, sentences: Sequence[str]) -> None:
+        """They are a paragraph."""
+        for sentence in sentences:
+            self._with[sentence].append(len(self._words))
+        self._words.append(sum(self._length(sentence) for sentence in sentences))
+
+    def _length(self, sentence: str) -> int:
+        if sentence not in self._lengths:
+            self._lengths[sentence] = len(sentence.split())
+        return self._lengths[sentence]
 
 
 def _mark(sentences: Sequence[str]) -> bytes:
@@ -69,21 +109,14 @@ def _mark(sentences: Sequence[str]) -> bytes:
 def _drawn_sentences(topic: Sequence[Paragraph], words: int, rng: random.Random) -> tuple[str, ...]:
     """Sentences of about so many words: one more would be farther from it."""
     kept: dict[str, int] = {}
-    for sentence in _runs(topic, rng):
+    for _ in range(_MOST_SENTENCES):
+        sentence = rng.choice(rng.choice(topic).sentences)
         length = len(sentence.split())
         missing = words - sum(kept.values())
         if kept and length > 2 * missing:
             break
         kept[sentence] = length
     return tuple(kept)
-
-
-def _runs(topic: Sequence[Paragraph], rng: random.Random) -> Iterator[str]:
-    """The sentences of as many runs as a paragraph can want."""
-    for _ in range(_MOST_RUNS):
-        source = rng.choice(topic).sentences
-        start = rng.randrange(len(source))
-        yield from source[start : start + rng.randint(1, _LONGEST_RUN)]
 
 
 def _words(sentences: Iterable[str]) -> int:

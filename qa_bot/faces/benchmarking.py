@@ -34,12 +34,13 @@ from qa_bot.index.manifest import Manifest
 from qa_bot.pipeline import Pipeline
 from qa_bot.settings import Settings
 
-# Together about a minute on two cores: 7 cold starts 4 s, 200 questions 2 s and with the reader 15 s, a build of 200
-# passages 15 s (most of that is the export of the model), 200 questions judged 15 s.
+# At most these, and only as many as there is time for, so that it is a minute on a slow machine and a large archive
+# too: cold starts 5 s, questions 10 s and with the reader 15 s, the same judged 15 s. What has no limit of its own is
+# the build of a sample, 10 to 20 s on two cores, most of that for the export of the model.
 _COLD_RUNS = 7
 _QUESTIONS = 200
 _BUILD = 200
-_SECONDS = 15.0  # of questions of a kind: where they are slow, fewer are asked
+_COLD_SECONDS, _SEARCH_SECONDS, _READ_SECONDS, _JUDGED_SECONDS = 5.0, 10.0, 15.0, 15.0
 _SEED = 0
 # Which measures of `qa-bot evaluate` are shown.
 _QUALITY = ("Success@1", "Success@5", "RR@10", "Answer in quotation", "AUROC", "Coverage", "Selective risk")
@@ -98,15 +99,16 @@ def run_benchmark(settings: Settings, path: Path | None) -> Benchmark:
         asked = [question.question for question in gold]
         asked = asked or in_process(own_questions, index_dir, _QUESTIONS, seed=_SEED)
         bar.show("cold starts", 0, None)
-        cold = cold_start(index_dir, asked[0], runs=_COLD_RUNS)
+        cold = cold_start(index_dir, asked[0], runs=_COLD_RUNS, seconds=_COLD_SECONDS)
         bar.show("questions without the reader", 0, None)
-        without = in_process(warm_questions, index_dir, asked, read=False, seconds=_SECONDS)
+        without = in_process(warm_questions, index_dir, asked, read=False, seconds=_SEARCH_SECONDS)
         bar.show("questions with the reader", 0, None)
-        warm = in_process(warm_questions, index_dir, asked, read=True, seconds=_SECONDS)
+        warm = in_process(warm_questions, index_dir, asked, read=True, seconds=_READ_SECONDS)
         bar.show("a build of a sample", 0, None)
         build = in_process(build_sample, index_dir, _BUILD, model=model, precision=precision, seed=_SEED)
         bar.show("quality", 0, None)
-        quality = in_process(_quality, index_dir, gold, settings.min_support) if gold else None
+        judged = gold[: _fitting(warm, _JUDGED_SECONDS)]
+        quality = in_process(_quality, index_dir, judged, settings.min_support) if judged else None
     return Benchmark(manifest, _source(path, asked), cold, warm, without, build, quality)
 
 
@@ -177,6 +179,11 @@ def _manifest(settings: Settings) -> Manifest:
 
         build(settings, rebuild=False)
         return read_manifest(settings.index_dir)
+
+
+def _fitting(warm: Warm, seconds: float) -> int:
+    """How many questions are answered in so many seconds, at least one."""
+    return max(1, int(seconds * 1000 / warm.steps["total"].p50))
 
 
 def _chosen(path: Path) -> list[Question]:

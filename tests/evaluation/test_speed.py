@@ -56,18 +56,24 @@ def test_another_process() -> None:
 
 def test_cold_start(shipped_index: Path) -> None:
     """Each run is a process that answers; it takes time, and at least the memory that a Python with numpy has."""
-    cold = cold_start(shipped_index, QUESTION, runs=2)
+    cold = cold_start(shipped_index, QUESTION, runs=2, seconds=60)
 
     assert len(cold.seconds) == 2
     assert min(cold.seconds) <= cold.median <= max(cold.seconds)
     assert (cold.peak_bytes or 0) > 30_000_000
 
 
+def test_cold_start_within_its_time(shipped_index: Path) -> None:
+    """Where time is up it is started no more, but three times at least, or as often as is wanted if that is less."""
+    assert len(cold_start(shipped_index, QUESTION, runs=9, seconds=0).seconds) == 3
+    assert len(cold_start(shipped_index, QUESTION, runs=1, seconds=0).seconds) == 1
+
+
 def test_cold_start_that_fails(tmp_path: Path) -> None:
     """Where `qa-bot ask` ends with an error, that is its sentence and not a time."""
     (tmp_path / "CURRENT").write_text("7\n")
     with pytest.raises(QABotError, match="names no generation"):
-        cold_start(tmp_path, QUESTION, runs=1)
+        cold_start(tmp_path, QUESTION, runs=1, seconds=60)
 
 
 def test_warm_questions(shipped_index: Path) -> None:

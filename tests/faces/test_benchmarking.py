@@ -66,6 +66,17 @@ def test_questions_of_a_file(shipped_index: Path) -> None:
     assert {"cold", "question,", "without", "build"} <= {row[0] for row in rows if row}
 
 
+def test_fewer_are_judged_where_there_is_no_time(shipped_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the questions of a file as many are judged as are answered in the time that there is, one at least."""
+    Path("q.jsonl").write_text(GOLD, encoding="utf-8")
+    monkeypatch.setattr(benchmarking, "_JUDGED_SECONDS", 0.0)
+
+    found = json.loads(run(shipped_index, "q.jsonl", "--json").stdout)
+
+    assert found["warm"]["steps_ms"]["total"]["n"] == 2
+    assert found["quality"]["Coverage"]["n"] == 1
+
+
 def test_bad_questions(shipped_index: Path) -> None:
     """A file that cannot be read is one sentence and exit code 2, before anything is measured."""
     Path("q.jsonl").write_text("nonsense\n", encoding="utf-8")
