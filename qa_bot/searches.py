@@ -16,7 +16,11 @@ from qa_bot.index.store import Store, StoredPassage
 from qa_bot.index.store_writer import StoreWriter
 from qa_bot.index.vocabulary import spellings_of, write_vocabulary
 from qa_bot.models.encoder import OnnxEncoder
-from qa_bot.types import Rows
+from qa_bot.types import Passage, Rows, Vectors
+
+# As long as a question is. Search finds of what is nearest to so much of a sentence what it finds for real questions: a
+# whole sentence or a passage lies closer to its neighbours (docs/benchmarks.md).
+_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,27 @@ def write_searches(
             word for row in grown.dead.tolist() for word in spellings_of(_text(grown.base.store.passage(row)))
         )
     write_vocabulary(draft.folder, spellings)
-    if grown.base is None:
-        return write_dense(draft.folder, grown.dead, previous=None)
-    before = grown.base.manifest
-    written = Written(grown.base.folder, before.recall, before.recall_of)
-    return write_dense(draft.folder, np.union1d(grown.base.dense.dead, grown.dead), previous=written)
+    return _write_dense(draft, encoder, grown)
+
+
+def _write_dense(draft: Draft, encoder: OnnxEncoder, grown: Grown) -> DenseFacts:
+    with closing(Store.open(draft.folder)) as store:
+
+        def ask(rows: Rows) -> Vectors:
+            return np.stack([encoder.encode_question(_question(store.passage(row).passage)) for row in rows.tolist()])
+
+        if grown.base is None:
+            return write_dense(draft.folder, grown.dead, previous=None, ask=ask)
+        before = grown.base.manifest
+        written = Written(grown.base.folder, before.recall, before.recall_of)
+        dead = np.union1d(grown.base.dense.dead, grown.dead)
+        return write_dense(draft.folder, dead, previous=written, ask=ask)
+
+
+def _question(passage: Passage) -> str:
+    """The first words of a sentence of the passage, which is another one in every passage."""
+    start, end = passage.sentences[len(passage.text) % len(passage.sentences)]
+    return " ".join(passage.article.text[start:end].split(maxsplit=_WORDS)[:_WORDS])
 
 
 def _counted(store: Store, first_row: int, spellings: Counter[str]) -> Iterator[tuple[int, str]]:

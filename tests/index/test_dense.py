@@ -21,7 +21,7 @@ import numpy as np
 from qa_bot.index.dense_writer import write_dense
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
-    write_dense(Path(sys.argv[1]), np.empty(0, np.int64), previous=None)
+    write_dense(Path(sys.argv[1]), np.empty(0, np.int64), previous=None, ask=None)
 except OSError:
     print("told")
 """
@@ -33,6 +33,11 @@ def _unit(seed: int, count: int) -> Vectors:
     return unit
 
 
+def _ask(rows: Rows) -> Vectors:
+    """Questions about those rows: vectors that lie nowhere near them."""
+    return _unit(3, len(rows))
+
+
 def _block(folder: Path, number: int, passages: Vectors, sentences: Vectors) -> None:
     size = {"passages": len(passages), "sentences": len(sentences), "dimension": passages.shape[1]}
     with BlockWriter(folder / "vectors" / str(number), **size) as writer:
@@ -42,7 +47,7 @@ def _block(folder: Path, number: int, passages: Vectors, sentences: Vectors) -> 
 def _index(folder: Path, passages: Vectors, sentences: Vectors, *, dead: Rows = NONE) -> DenseIndex:
     _block(folder, 1, passages[:7], sentences[:50])
     _block(folder, 2, passages[7:], sentences[50:])
-    write_dense(folder, dead, previous=None)
+    write_dense(folder, dead, previous=None, ask=_ask)
     return DenseIndex.open(folder)
 
 
@@ -118,7 +123,7 @@ def test_clusters_find_the_nearest(tmp_path: Path) -> None:
     passages = _unit(1, 2000)
     dead = np.arange(5)
     _block(tmp_path, 1, passages, _unit(2, SENTENCES))
-    facts = write_dense(tmp_path, dead, previous=None)
+    facts = write_dense(tmp_path, dead, previous=None, ask=_ask)
     assert facts.kind.startswith("IVF179,PQ8x4fs, ")
     assert facts.recall >= dense_writer.LEAST_RECALL
     index = DenseIndex.open(tmp_path)
@@ -134,6 +139,25 @@ def test_clusters_find_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("clustered")
+def test_recall_is_that_of_questions(tmp_path: Path) -> None:
+    """As many clusters are searched as the questions need, of which passages themselves need few."""
+    passages = _unit(1, 2000)
+    probes = []
+    for number, ask in enumerate((lambda rows: passages[rows], _ask)):
+        folder = tmp_path / str(number)
+        _block(folder, 1, passages, _unit(2, SENTENCES))
+        facts = write_dense(folder, NONE, previous=None, ask=ask)
+        probes.append(int(facts.kind.split(", ")[1].removesuffix(" probes")))
+    assert probes[0] <= probes[1]
+    index = DenseIndex.open(tmp_path / "1")
+    questions = _ask(np.arange(200))
+    found = [index.search(question, 50, exclude=NONE).rows[:10].tolist() for question in questions]
+    nearest = [np.argsort(-(passages @ question))[:10].tolist() for question in questions]
+    shares = [len(set(got) & set(best)) / 10 for got, best in zip(found, nearest, strict=True)]
+    assert np.mean(shares) == pytest.approx(facts.recall)
+
+
+@pytest.mark.usefixtures("clustered")
 def test_clusters_are_taken_further(tmp_path: Path) -> None:
     """Rows that are added join the clusters that were learnt; when there are twice as many these are learnt anew."""
     passages, sentences = _unit(1, 1300), _unit(2, SENTENCES)
@@ -142,7 +166,7 @@ def test_clusters_are_taken_further(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         _block(folder, 1, passages[:rows], sentences)
         previous = Written(tmp_path / str(number - 1), 1.0, 500) if number else None
-        kinds.append(write_dense(folder, NONE, previous=previous).kind.partition(",")[0])
+        kinds.append(write_dense(folder, NONE, previous=previous, ask=_ask).kind.partition(",")[0])
         assert DenseIndex.open(folder).search(passages[rows - 1], 1, exclude=NONE).rows.tolist() == [rows - 1]
     assert kinds == ["IVF89", "IVF89", "IVF144"]
 
@@ -156,7 +180,7 @@ def test_recall_is_measured_when_enough_has_changed(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         _block(folder, 1, passages[:rows], sentences)
         previous = Written(tmp_path / "0", 0.99, 500) if number else None
-        facts.append(write_dense(folder, np.array(dead, np.int64), previous=previous))
+        facts.append(write_dense(folder, np.array(dead, np.int64), previous=previous, ask=_ask))
     assert [one.measured for one in facts] == [500, 500, 517, 600]
     assert facts[1].recall == 0.99
     assert all(one.recall != 0.99 for one in facts[2:])
@@ -167,7 +191,7 @@ def test_poor_recall_never_goes_live(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Where clusters do not reach the recall that is asked for, the index is exhaustive."""
     monkeypatch.setattr(dense_writer, "LEAST_RECALL", 1.1)
     _block(tmp_path, 1, _unit(1, 500), _unit(2, SENTENCES))
-    assert write_dense(tmp_path, NONE, previous=None) == DenseFacts("Flat", 1.0, 500)
+    assert write_dense(tmp_path, NONE, previous=None, ask=_ask) == DenseFacts("Flat", 1.0, 500)
 
 
 @pytest.mark.parametrize("name", [PASSAGES_FILE, DEAD_FILE])
