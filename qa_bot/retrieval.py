@@ -81,7 +81,7 @@ def retrieve(
         rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
         similarity = index.dense.scores(vector, rows)
     with watch.step("lexical"):
-        bm25 = index.lexical.scores(words, rows)
+        bm25 = _bm25(index.lexical, words, rows, lexical)
     with watch.step("sentences"):
         kept = _shortlist(rows, similarity, bm25, index.store)
         weighed = _Weighed(rows[kept], similarity[kept], bm25[kept])
@@ -90,6 +90,15 @@ def retrieve(
 
 def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows, only: Rows | None) -> Ranking:
     return search.search(question, _CANDIDATES, exclude=exclude, only=only)
+
+
+def _bm25(side: PassageSearch[Sequence[Term]], words: Sequence[Term], rows: Rows, found: Ranking) -> Scores:
+    """The BM25 of each of the rows, that of rows which are in the ranking taken from there."""
+    known = np.isin(rows, found.rows)
+    scores = np.empty(len(rows), dtype=np.float32)
+    scores[known] = found.scores[np.argsort(found.rows)]
+    scores[~known] = side.scores(words, rows[~known])
+    return scores
 
 
 def _hits(

@@ -1,6 +1,5 @@
 """How an article stands in a row of the store."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,8 @@ ARTICLE_COLUMNS = "id, path, title, text, source, author, url, published, sha256
 
 def stored_article(*values: Any) -> Article:
     """The article in a row of `ARTICLE_COLUMNS`."""
-    article = Article(*values)
-    return replace(article, pages=tuple(np.frombuffer(bytes(values[-1]), dtype="<i4").tolist()))
+    *known, pages = values
+    return Article(*known, pages=tuple(np.frombuffer(pages, dtype="<i4").tolist()))
 
 
 def sound_article(*values: Any) -> Article | None:

@@ -41,7 +41,14 @@ def term_weights(terms: Sequence[Term], lexical: LexicalIndex) -> tuple[float, .
 
 def matched_weights(terms: Sequence[Term], weights: Sequence[float], words: frozenset[str]) -> tuple[float, ...]:
     """The weight of each term that is among the words, 0 for each that is not."""
-    return tuple(weight if _occurs(term, words) else 0.0 for term, weight in zip(terms, weights, strict=True))
+    pairs = zip(terms, weights, strict=True)
+    # Nearly all terms are exact; a question asks for those of a hundred sentences.
+    return tuple(
+        [
+            weight if term.text in words or (term.edits and _nearly_occurs(term, words)) else 0.0
+            for term, weight in pairs
+        ]
+    )
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -54,9 +61,7 @@ def is_common(word: str) -> bool:
     return word in _background()[1]
 
 
-def _occurs(term: Term, words: frozenset[str]) -> bool:
-    if not term.edits:
-        return term.text in words
+def _nearly_occurs(term: Term, words: frozenset[str]) -> bool:
     # Optimal string alignment: the same distance, transpositions included, that the index searches by.
     return any(
         OSA.distance(term.text, word, score_cutoff=term.edits) <= term.edits

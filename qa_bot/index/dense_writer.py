@@ -24,6 +24,8 @@ Ask = Callable[[Rows], Vectors]
 
 # The share of the ten passages nearest to a question that a search must find.
 LEAST_RECALL = 0.98
+# As many clusters are searched as find so much: real questions find up to .015 less than those it is measured with.
+_WANTED_RECALL = 0.99
 _NEAREST = 10
 # Passages that are asked about, to measure recall, and how many rows a question asks for.
 _SAMPLE, _ASKED_FOR = 200, 50
@@ -118,7 +120,7 @@ def _learnt(vectors: VectorStore) -> Any:
 
 
 def _tune(index: Any, vectors: VectorStore, dead: Rows, ask: Ask) -> float:
-    """The recall of the index, with as few probes as reach `LEAST_RECALL`, or with all where none do."""
+    """The recall of the index, with as few probes as reach `_WANTED_RECALL`, or with all where none do."""
     alive = np.setdiff1d(np.arange(vectors.rows), dead)
     questions = ask(np.random.default_rng(_SEED).choice(alive, min(_SAMPLE, len(alive)), replace=False))
     nearest = _exhaustive(questions, vectors, dead)
@@ -127,7 +129,7 @@ def _tune(index: Any, vectors: VectorStore, dead: Rows, ask: Ask) -> float:
         search = DenseIndex(index, vectors, dead).search
         found = [search(question, _ASKED_FOR, exclude=_NO_ROWS).rows[:_NEAREST] for question in questions]
         recall = _recall(found, nearest)
-        if recall >= LEAST_RECALL or index.nprobe == index.nlist:
+        if recall >= _WANTED_RECALL or index.nprobe == index.nlist:
             return recall
         index.nprobe = min(2 * index.nprobe, index.nlist)
 
