@@ -11,7 +11,7 @@ from qa_bot.duplicates import Shingles, overlap, shingles
 from qa_bot.fusion import Scores, fuse
 from qa_bot.index.coverage import matched_weights, question_terms, term_weights, words_of
 from qa_bot.index.generation import Index
-from qa_bot.index.lexical import Term
+from qa_bot.index.lexical import LexicalIndex, Term
 from qa_bot.index.search import PassageSearch, Ranking
 from qa_bot.index.selecting import Selection
 from qa_bot.index.store import Store, StoredPassage
@@ -21,6 +21,9 @@ from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 
 # Passages taken from each side. More do not raise R@5 on the benchmark's corpora.
 _CANDIDATES = 50
+# A word that more passages have, and more than this share of them, finds none; those that other words find are weighed
+# by it all the same. The time of a search is that of reading every passage of its words: docs/benchmarks.md.
+_COMMON, _COMMON_SHARE = 10_000, 0.05
 # Passages whose sentences are looked at, and that are handed on: the gold passage is among them in 99.6 %.
 _DEPTH = 20
 # Copies of a passage that may be read: with one more than the first, another edit can be the better one to quote; a
@@ -28,6 +31,7 @@ _DEPTH = 20
 _TOLD_AT_MOST = 2
 # Weights of dense, BM25 and best sentence: see docs/benchmarks.md.
 _DENSE, _LEXICAL, _SENTENCE = 0.3, 0.4, 1.0
+_NONE = Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 Q = TypeVar("Q")
@@ -75,13 +79,14 @@ def retrieve(
         words = index.lexical.terms(query.text)
         terms = question_terms(words)
         question = _Question(vector, terms, term_weights(terms, index.lexical))
-        lexical = _candidates(index.lexical, words, excluded, only)
+        finding = _finding(words, index.lexical)
+        lexical = _candidates(index.lexical, finding, excluded, only)
     with watch.step("dense"):
         dense = _candidates(index.dense, vector, excluded, only)
         rows = np.array(sorted({*dense.rows.tolist(), *lexical.rows.tolist()}), dtype=np.int64)
         similarity = index.dense.scores(vector, rows)
     with watch.step("lexical"):
-        bm25 = _bm25(index.lexical, words, rows, lexical)
+        bm25 = _bm25(index.lexical, words, rows, lexical if finding == words else _NONE)
     with watch.step("sentences"):
         kept = _shortlist(rows, similarity, bm25, index.store)
         weighed = _Weighed(rows[kept], similarity[kept], bm25[kept])
@@ -90,6 +95,12 @@ def retrieve(
 
 def _candidates(search: PassageSearch[Q], question: Q, exclude: Rows, only: Rows | None) -> Ranking:
     return search.search(question, _CANDIDATES, exclude=exclude, only=only)
+
+
+def _finding(words: list[Term], lexical: LexicalIndex) -> list[Term]:
+    """The words of a question that passages are found by; all where each of them is common."""
+    common = max(_COMMON, _COMMON_SHARE * lexical.passages)
+    return [word for word in words if lexical.document_frequency(word.text) <= common] or words
 
 
 def _bm25(side: PassageSearch[Sequence[Term]], words: Sequence[Term], rows: Rows, found: Ranking) -> Scores:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from encoder_double import MODEL
 
+from qa_bot import retrieval
 from qa_bot.fusion import fuse
 from qa_bot.index.coverage import question_terms, term_weights
 from qa_bot.index.generation import Index, open_index
@@ -126,3 +127,29 @@ def test_misspelt_and_foreign_words(index: Index) -> None:
     hits = _ask(index, "日本語")
     assert len(hits) == index.manifest.passages
     assert all(hit.bm25 == 0 for hit in hits)
+
+
+def test_common_words_weigh_but_do_not_find(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words that many passages have give no rank; the scores of all that is found are those of all words."""
+    question = "the winter in which the mill burned"
+    all_words = {hit.passage.article.id: hit for hit in _ask(index, question)}
+    monkeypatch.setattr(retrieval, "_COMMON", 1)
+
+    hits = {hit.passage.article.id: hit for hit in _ask(index, question)}
+
+    assert {name: hit.lexical_rank for name, hit in all_words.items()} == {
+        "bridge.txt": 3, "copy.txt": 4, "harbour.txt": 2, "mill.txt": 1
+    }  # fmt: skip
+    assert {name: hit.lexical_rank for name, hit in hits.items()} == {
+        "bridge.txt": None, "copy.txt": None, "harbour.txt": 2, "mill.txt": 1
+    }  # fmt: skip
+    assert {name: hit.bm25 for name, hit in hits.items()} == {name: hit.bm25 for name, hit in all_words.items()}
+    assert {name: hit.score for name, hit in hits.items()} == {name: hit.score for name, hit in all_words.items()}
+
+
+def test_only_common_words(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where all words of a question are common, passages are found by all of them."""
+    before = _ask(index, "the bridge over the Sava")
+    monkeypatch.setattr(retrieval, "_COMMON", 0)
+    monkeypatch.setattr(retrieval, "_COMMON_SHARE", 0.0)
+    assert _ask(index, "the bridge over the Sava") == before

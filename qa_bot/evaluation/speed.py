@@ -110,7 +110,8 @@ def cold_start(index_dir: Path, question: str, *, runs: int, seconds: float) -> 
     one where this one has more. Raises QABotError where asking fails.
     """
     command = [sys.executable, "-m", "qa_bot", "ask", "--json", "--index", str(index_dir), "--", question]
-    measured, started = [], perf_counter()
+    measured: list[tuple[float, int | None]] = []
+    started = perf_counter()
     while len(measured) < runs and (len(measured) < _FEWEST_RUNS or perf_counter() - started < seconds):
         measured.append(_run(command))
     peaks = [peak for _, peak in measured if peak is not None]

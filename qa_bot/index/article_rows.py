@@ -12,8 +12,9 @@ ARTICLE_COLUMNS = "id, path, title, text, source, author, url, published, sha256
 
 def stored_article(*values: Any) -> Article:
     """The article in a row of `ARTICLE_COLUMNS`."""
-    *known, pages = values
-    return Article(*known, pages=tuple(np.frombuffer(pages, dtype="<i4").tolist()))
+    columns = list(values)
+    columns[-1] = tuple(np.frombuffer(columns[-1], dtype="<i4").tolist())
+    return Article(*columns)
 
 
 def sound_article(*values: Any) -> Article | None:

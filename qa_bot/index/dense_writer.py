@@ -131,7 +131,7 @@ def _tune(index: Any, vectors: VectorStore, dead: Rows, ask: Ask) -> float:
         recall = _recall(found, nearest)
         if recall >= _WANTED_RECALL or index.nprobe == index.nlist:
             return recall
-        index.nprobe = min(2 * index.nprobe, index.nlist)
+        index.nprobe = min(index.nprobe + index.nprobe // 2, index.nlist)
 
 
 def _exhaustive(questions: Vectors, vectors: VectorStore, dead: Rows) -> Rows:
