@@ -137,6 +137,12 @@ def test_failures_change_nothing(harm: str, corpus: Path, remover: Remover, tmp_
     _refused(remover, "old.jsonl.gz", "two", "damaged" if harm == "cut" else "cannot be taken out", tmp_path)
 
 
+def test_a_corpus_that_cannot_be_written(corpus: Path, remover: Remover, tmp_path: Path) -> None:
+    """Where the folder takes no file, that is said, and nothing is moved."""
+    (corpus / ".changing.lock").mkdir()
+    _refused(remover, "wire.jsonl", "two", "cannot be written", tmp_path)
+
+
 def test_files_by_name(corpus: Path, remover: Remover, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file is named by its path in the corpus or from where we are; only what is read as articles is one."""
     monkeypatch.chdir(tmp_path)
