@@ -157,12 +157,14 @@ def main() -> None:
 
     model = SpanModel.load(_TARGET.parent / "reader")
     parts: list[Asked] = []
+    encoders: list[str] = []
     for folder, path in zip(given.sets[::2], given.sets[1::2], strict=True):
         index, questions = open_index(folder), fitted_questions(path, sample=given.sample, seed=given.seed)
+        encoders.append(index.manifest.model)
         parts.append(Archive(index, model, given.seed).ask_all(questions, first=not parts))
     data = {
         "format": FORMAT,
-        "model": open_index(given.sets[0]).manifest.model,
+        "model": encoders[0],
         "reader": model.card.name,
         **calibration(Asked.joined(parts), parts[0]),
         "provenance": {
