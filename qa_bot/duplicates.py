@@ -91,9 +91,17 @@ def group(signatures: Signatures, known: Sequence[int | None], text_of: Callable
             stories.join(first.setdefault(label, row), row)
     read = lru_cache(maxsize=_KEPT)(lambda row: shingles(text_of(row)))
     fresh = np.array([label is None for label in known], dtype=bool)
-    for row, other in _meetings(signatures, fresh):
-        if stories.of(row) != stories.of(other) and is_copy(read(row), read(other)):
-            stories.join(row, other)
+    for band, bucket in _buckets(signatures, fresh):
+        # Of a thousand bulletins in the same words each is held against one, not against all.
+        told = np.array([stories.of(row) for row in bucket.tolist()])
+        for one in range(len(bucket) - 1):
+            if (told[one:] == told[one]).all():
+                break
+            for other in _others(signatures, fresh, bucket, told, band=band, one=one):
+                if told[one] != told[other] and is_copy(read(int(bucket[one])), read(int(bucket[other]))):
+                    stories.join(int(bucket[one]), int(bucket[other]))
+                    first, second = sorted((told[one], told[other]))
+                    told[told == second] = first
     return [stories.of(row) for row in range(len(signatures))]
 
 
@@ -115,8 +123,8 @@ class _Stories:
         self._parents[second] = first
 
 
-def _meetings(signatures: Signatures, fresh: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Pairs of rows that have a band in common, one of them fresh, each pair once."""
+def _buckets(signatures: Signatures, fresh: NDArray[np.bool_]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The rows, ascending, that have a band in common, two or more of them, one of them fresh, and that band."""
     for band in range(signatures.shape[1] if fresh.any() else 0):
         numbers = signatures[:, band]
         rows = np.flatnonzero(np.isin(numbers, numbers[fresh]))
@@ -124,8 +132,21 @@ def _meetings(signatures: Signatures, fresh: NDArray[np.bool_]) -> Iterator[tupl
         same = np.diff(numbers[rows]) == 0
         rows = rows[np.append(same, False) | np.append(False, same)]
         for bucket in np.split(rows, np.flatnonzero(np.diff(numbers[rows])) + 1):
-            for position, row in enumerate(bucket[:-1].tolist()):
-                others = bucket[position + 1 :]
-                others = others if fresh[row] else others[fresh[others]]
-                before = (signatures[others, :band] == signatures[row, :band]).any(axis=1)
-                yield from ((row, other) for other in others[~before].tolist())
+            yield band, bucket
+
+
+def _others(
+    signatures: Signatures,
+    fresh: NDArray[np.bool_],
+    bucket: NDArray[np.int64],
+    told: NDArray[np.int64],
+    *,
+    band: int,
+    one: int,
+) -> list[int]:
+    """Positions in the bucket, after `one`, of rows of other stories that it did not meet in an earlier band."""
+    row = bucket[one]
+    places = one + 1 + np.flatnonzero(told[one + 1 :] != told[one])
+    places = places if fresh[row] else places[fresh[bucket[places]]]
+    met = (signatures[bucket[places], :band] == signatures[row, :band]).any(axis=1)
+    return [int(place) for place in places[~met]]

@@ -97,5 +97,19 @@ def test_one_by_one_is_all_at_once() -> None:
         assert len(_pairs(together)) > 0
 
 
+def test_many_copies_of_one_story_are_held_against_one() -> None:
+    """Of bulletins in the same words each is read once: a thousand are no million of comparisons."""
+    texts = [f"{ORIGINAL} Number {number}." for number in range(1_500)]
+    read: list[int] = []
+    signatures = np.array([signature(text) for text in texts])
+
+    def text_of(row: int) -> str:
+        read.append(row)
+        return texts[row]
+
+    assert group(signatures, [None] * len(texts), text_of) == [0] * len(texts)
+    assert sorted(read) == list(range(len(texts)))
+
+
 def _pairs(stories: list[int] | list[int | None]) -> set[tuple[int, int]]:
     return {(a, b) for a, b in combinations(range(len(stories)), 2) if stories[a] == stories[b]}

@@ -80,8 +80,8 @@ def _citations(line: bytes) -> list[dict[str, Any]]:
         raise ValueError("it is not a reply.")
     found = [entry for reply in replies for entry in _entries(reply)]
     for entry in found:
-        whole = (
-            isinstance(entry, dict) and isinstance(entry.get("quote"), str) and isinstance(entry.get("article"), str)
+        whole = isinstance(entry, dict) and all(
+            isinstance(entry.get(key), str) and entry[key].strip() for key in ("quote", "article")
         )
         if not whole or not all(isinstance(entry.get(key), int) for key in ("start", "end")):
             raise ValueError("a citation lacks its article, quote, start or end.")

@@ -138,6 +138,10 @@ def test_citations_that_do_not_hold(run: Run, reply: str, fields: dict[str, str]
         ("{", "line 1: it is not JSON."),
         ("7", "line 1: it is not a reply."),
         ('{"citations": [{"quote": "x"}]}', "line 1: a citation lacks its article, quote, start or end."),
+        (
+            '{"citations": [{"article": "a.txt", "quote": "", "start": 5, "end": 5}]}',
+            "line 1: a citation lacks its article, quote, start or end.",
+        ),
         ('{"status": "answered"}', "There is no citation in standard input"),
         ("", "There is no citation in standard input"),
     ],
