@@ -133,7 +133,7 @@ class Pipeline:
             reading = with_copies(reading, copies)
             reply = answer(query, reading.evidence, min_support=self.min_support)
             if isinstance(reply, Answer):
-                reply = weigh(reply, reading.evidence)
+                reply = weigh(reply, reading.evidence, min_support=self.min_support)
         return Turn(query, reply, reading, watch.timing())
 
 

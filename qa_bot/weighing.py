@@ -12,29 +12,28 @@ from qa_bot.types import Answer, Citation, Evidence, Relation, Side
 # A passage takes part where the reader finds its words better than "it is not here" by this, and where the quotation
 # has all but this share of what the first quotation has of the question. Chosen in docs/benchmarks.md.
 _LEAST_MARGIN = 0.0
-# One of several names adds to a list, and contradicts nothing, so that less certainty will do.
-_LEAST_MARGIN_OF_ONE = -1.0
 _LESS_COVERAGE = 0.2
 # "Who was the mayor?" has one answer, "Who protested?" may have many.
 _ONE = frozenset(["is", "was", "won", "became"])
 _LATEST = ("last time", "latest", "most recent", "most recently", "the last")
 
 
-def weigh(answer: Answer, evidence: Sequence[Evidence]) -> Answer:
+def weigh(answer: Answer, evidence: Sequence[Evidence], *, min_support: float) -> Answer:
     """The answer with its sides: what each article that answers says, and whether that is the same.
 
-    Only words are compared that the reader takes for answers to this very question. The first citation stays, but for
+    Only words are compared that the reader takes for answers to this very question, and another answer than the first
+    needs `min_support`, as the first does. The first citation stays, but for
     "When was the last time ...?", where that of the newest article comes first.
     """
     question = answer.query.text
-    least = _LEAST_MARGIN_OF_ONE if _may_have_several(question) else _LEAST_MARGIN
-    told = [item for item in evidence if _answers(item, evidence[0], least)]
+    told = [item for item in evidence if _answers(item, evidence[0])]
     if any(words in question.lower() for words in _LATEST):
         return _newest_first(answer, told)
     options = choices(question)
     if options:
         return _with_choice(answer, told, options)
-    groups = _groups(question, [item.citation for item in told])
+    first, *others = _groups(question, [item.citation for item in told])
+    groups = [first, *(group for group in others if group[0].support >= min_support)]
     sides = [_side(group) for group in groups]
     relation = _relation(question, len(sides))
     if relation is Relation.DIFFER:
@@ -42,11 +41,15 @@ def weigh(answer: Answer, evidence: Sequence[Evidence]) -> Answer:
     return _answer(answer, sides, relation)
 
 
-def _answers(item: Evidence, first: Evidence, least: float) -> bool:
+def _answers(item: Evidence, first: Evidence) -> bool:
     """Whether the passage answers the question about as well as the first one."""
     if item is first:
         return True
-    return item.margin is not None and item.margin >= least and _coverage(item) >= _coverage(first) - _LESS_COVERAGE
+    return (
+        item.margin is not None
+        and item.margin >= _LEAST_MARGIN
+        and _coverage(item) >= _coverage(first) - _LESS_COVERAGE
+    )
 
 
 def _coverage(item: Evidence) -> float:

@@ -24,13 +24,14 @@ def found(
     margin: float | None = 5.0,
     matched: tuple[float, ...] = (0.5, 0.5),
     copies: Sequence[str] = (),
+    support: float = 0.9,
 ) -> Evidence:
     """Evidence whose passage is one sentence, the words between [ and ] marked."""
     first, last = marked.index("["), marked.index("]") - 1
     text = marked.replace("[", "").replace("]", "")
     article = Article(article_id, article_id, "", text, None, None, None, published, text)
     also = tuple(Copy(copy, None, None) for copy in copies)
-    cited = Citation(article, 0, len(text), Span(article, first, last), paragraph=1, support=0.9, also=also)
+    cited = Citation(article, 0, len(text), Span(article, first, last), paragraph=1, support=support, also=also)
     match = SentenceMatch(0, len(text), 0.9, matched)
     hit = Hit(Passage(article, 0, len(text), ((0, len(text)),)), 1.0, 0.9, 1.0, 1, 1, (match,))
     return Evidence(hit, cited, margin)
@@ -38,7 +39,7 @@ def found(
 
 def weighed(question: str, *evidence: Evidence) -> Answer:
     """The answer that the first evidence gives, weighed against all."""
-    return weigh(Answer(Query(question, question), (evidence[0].citation,)), evidence)
+    return weigh(Answer(Query(question, question), (evidence[0].citation,)), evidence, min_support=0.4)
 
 
 def sides(answer: Answer) -> list[list[str]]:
@@ -63,6 +64,19 @@ def test_copies_are_one_source() -> None:
     assert sides(answer) == [["a", "b", "c"]]
     assert answer.sides[0].independent == 2
     assert [citation.article.id for citation in answer.citations] == ["a"]
+
+
+def test_another_answer_needs_what_an_answer_needs() -> None:
+    """What would be no answer by itself contradicts none and adds to no list; what says the same still counts."""
+    answer = weighed(
+        HURT,
+        found("[36] people were hurt.", "a"),
+        found("[12] people were hurt.", "b", support=0.39),
+        found("[36] people were hurt, nurses said.", "c", support=0.2),
+    )
+    assert answer.relation is Relation.SAME
+    assert sides(answer) == [["a", "c"]]
+    assert weighed(HURT, found("[36] hurt.", "a"), found("[12] hurt.", "b", support=0.4)).relation is Relation.DIFFER
 
 
 def test_what_differs_stands_side_by_side_newest_first() -> None:
