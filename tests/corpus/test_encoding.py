@@ -85,3 +85,13 @@ def test_noise_is_refused() -> None:
     noise = b"".join(hashlib.sha256(bytes([seed])).digest() for seed in range(64)).replace(b"\0", b"\1")
     with pytest.raises(Unreadable, match="binary"):
         decode(noise, "a.txt")
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "gb18030"])
+def test_a_long_text_in_an_old_encoding(encoding: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Of a long text its first letters tell the encoding, also where they stand far behind, and all of it is read."""
+    words = {"cp1251": "Слово и дело государево, говорили они тогда.\n", "gb18030": "据新华社报道，今天北京下雨了。\n"}
+    text = "Plain words.\n" * 20_000 + words[encoding] * 20_000
+    with caplog.at_level(logging.WARNING):
+        assert decode(text.encode(encoding), "a.txt") == text
+    assert caplog.messages == [f"a.txt: the file is not UTF-8 and was read as {encoding}"]
