@@ -78,6 +78,25 @@ def test_odd_files(corpus: Path, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("texts", "quoted"),
+    [
+        pytest.param(["Word"], "Word", id="a corpus of one word"),
+        pytest.param(["🙂🙂🙂🎉\n\n🚀🚀 🙂"], "🙂🙂🙂🎉", id="nothing but emoji"),
+        pytest.param([MILL] * 50, "The mill burned down in 1902.", id="fifty identical articles"),
+    ],
+)
+def test_odd_articles(tmp_path: Path, texts: list[str], quoted: str) -> None:
+    """They are indexed and asked like any others, and a story is shown once."""
+    for number, text in enumerate(texts):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    assert _update(tmp_path, tmp_path / "index").articles == len(texts)
+    turn = Pipeline.open(tmp_path / "index").ask(QUESTION)
+    shown = [one.citation.text for one in turn.evidence]
+    assert shown[0].startswith(quoted)
+    assert len(open_index(tmp_path / "index").store.copies(["0.txt"]).get("0.txt", ())) == len(texts) - 1
+
+
 def test_clock_set_back(corpus: Path, tmp_path: Path) -> None:
     """A file of the same size with the same time of writing, or one from the future or the past, is seen to differ."""
     index = tmp_path / "index"

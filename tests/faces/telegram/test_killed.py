@@ -22,6 +22,6 @@ def test_a_process_that_is_tried(mode: tuple[str, ...], archive: tuple[Path, Pat
     corpus, index = archive
     command = [sys.executable, str(SCRIPT), *mode, "--corpus", str(corpus), "--index", str(index)]
 
-    result = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=500, check=False)
 
     assert result.returncode == 0, result.stdout + result.stderr[-2000:]
