@@ -66,16 +66,16 @@ class Intake:
         for path in self._sizes.get(size, []):
             if path.read_bytes() == content:
                 return Taken(origin, self._article(path), new=False)
-        target = self._corpus / over if over else unused(self._corpus / name)
+        target = self._corpus / (over or name)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
             draft.write_bytes(content)
-            target = draft.replace(target) if over else _place(draft, target)
+            target, new = (draft.replace(target), True) if over else _place(draft, target)
         finally:
             draft.unlink(missing_ok=True)
         self._sizes.setdefault(size, []).append(target)
-        return Taken(origin, self._article(target), new=True)
+        return Taken(origin, self._article(target), new=new)
 
     def _outcome(self, source: Path, name: str) -> Taken | Skipped:
         origin = str(source).encode(errors="replace").decode()
@@ -98,16 +98,16 @@ class Intake:
         for path in self._sizes.get(status.st_size, []):
             if filecmp.cmp(source, path, shallow=False):
                 return Taken(origin, self._article(path), new=False)
-        target = unused(self._corpus / Path(*(part.lstrip(".") or "_" for part in Path(name).parts)))
+        target = self._corpus / Path(*(part.lstrip(".") or "_" for part in Path(name).parts))
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".adding-{os.getpid()}.new")
         try:
             shutil.copyfile(source, draft)
-            target = _place(draft, target)
+            target, new = _place(draft, target)
         finally:
             draft.unlink(missing_ok=True)
         self._sizes.setdefault(status.st_size, []).append(target)
-        return Taken(origin, self._article(target), new=True)
+        return Taken(origin, self._article(target), new=new)
 
     def _check_file(self, source: Path, name: str, origin: str) -> None:
         """Raises `Unreadable` for a file that holds no article."""
@@ -146,14 +146,17 @@ def unused(path: Path) -> Path:
     return free
 
 
-def _place(draft: Path, target: Path) -> Path:
-    """Where the draft is now: under its name, or another one if a process put a file there a moment ago."""
+def _place(draft: Path, target: Path) -> tuple[Path, bool]:
+    """Where the draft is now, under its name or another one; or where the same was put a moment ago, and `False`."""
+    free = target
     while True:
         try:
-            target.hardlink_to(draft)
+            free.hardlink_to(draft)
         except FileExistsError:
-            target = unused(target)
+            if free.is_file() and filecmp.cmp(draft, free, shallow=False):
+                return free, False
+            free = unused(target)
         except OSError:  # a file system without links
-            return draft.replace(unused(target))
+            return draft.replace(unused(target)), True
         else:
-            return target
+            return free, True

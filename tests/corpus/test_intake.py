@@ -92,3 +92,11 @@ def test_a_file_that_came_a_moment_ago(intake: Intake, tmp_path: Path) -> None:
     (tmp_path / "corpus/a.txt").write_text("Theirs.", encoding="utf-8")
     assert taken(intake.take(tmp_path / "from/a.txt")) == [("a-2.txt", True)]
     assert (tmp_path / "corpus/a.txt").read_text(encoding="utf-8") == "Theirs."
+
+
+def test_the_same_file_that_came_a_moment_ago(intake: Intake, tmp_path: Path) -> None:
+    """What another process took over meanwhile, under the same name, is not taken over twice."""
+    (tmp_path / "from/a.txt").write_text("Words.", encoding="utf-8")
+    (tmp_path / "corpus/a.txt").write_text("Words.", encoding="utf-8")
+    assert taken(intake.take(tmp_path / "from/a.txt")) == [("a.txt", False)]
+    assert [path.name for path in (tmp_path / "corpus").iterdir()] == ["a.txt"]
