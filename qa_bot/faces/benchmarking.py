@@ -106,8 +106,9 @@ def run_benchmark(settings: Settings, path: Path | None) -> Benchmark:
         warm = in_process(warm_questions, index_dir, asked, read=True, seconds=_READ_SECONDS)
         bar.show("a build of a sample", 0, None)
         build = in_process(build_sample, index_dir, _BUILD, model=model, precision=precision, seed=_SEED)
-        bar.show("quality", 0, None)
         judged = gold[: _fitting(warm, _JUDGED_SECONDS)]
+        if judged:
+            bar.show("quality", 0, None)
         quality = in_process(_quality, index_dir, judged, settings.min_support) if judged else None
     return Benchmark(manifest, _source(path, asked), cold, warm, without, build, quality)
 

@@ -12,6 +12,7 @@ BUILD = {
     "step": "build",
     "passages": 1100,
     "resumed": False,
+    "derived": 0,
     "stages": {"reading": 2.0, "exporting the embedding model": 9.0, "embedding passages": 9.0},
     "cpu_stages": {"reading": 1.0, "exporting the embedding model": 7.0, "embedding passages": 16.0},
     "peak_bytes": 900e6,
@@ -68,13 +69,13 @@ def test_table_leaves_the_export_aside() -> None:
 
 def test_plots(tmp_path: Path) -> None:
     """Sizes and peers are drawn as pictures, with the steps that were measured."""
-    asked = {"p50_ms": 5.0, "p95_ms": 7.0, "memory": {"VmHWM": 2e8}}
+    asked = {"cpu_ms": 5.0, "memory": {"VmHWM": 2e8, "RssAnon": 1e8}}
     others = [
-        {"size": 1000, "step": "cold", "wall_seconds": [0.5, 0.6]},
+        {"size": 1000, "step": "cold", "cpu_seconds": [0.5, 0.6]},
         {"size": 1000, "step": "warm", **asked},
         {"size": 1000, "step": "read", **asked},
-        {"size": 1000, "step": "add", "wall_seconds": 1.0},
-        {"size": 1000, "step": "remove", "wall_seconds": 1.0},
+        {"size": 1000, "step": "add", "cpu_seconds": 1.0},
+        {"size": 1000, "step": "remove", "cpu_seconds": 1.0},
     ]
     systems = {"qa-bot": {"ms": [[64.0, 78.0]], "MRR@10": 0.9}, "other": {"ms": [[6.0, 7.0]], "MRR@10": 0.7}}
 
