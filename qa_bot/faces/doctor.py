@@ -51,6 +51,7 @@ PACKAGES = (
     "tantivy",
     "tokenizers",
     "trafilatura",
+    "watchfiles",
 )
 _OLDEST_PYTHON = (3, 11)
 _QUESTION = "What is this about?"
