@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from qa_bot.corpus.metadata import Metadata, language_tag, make_article, on_one_line, printed_date
+from qa_bot.corpus.pdf_columns import WIDE_GAP, Cell, in_columns
 from qa_bot.corpus.pdf_layout import Line, PrintedPage, running_text
 from qa_bot.corpus.unreadable import Unreadable
 from qa_bot.types import Article
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 # PDFium's sign for a hyphen that parts a word at the end of a line.
 _BREAK = "\x02"
 _SOFT_HYPHEN = "\xad"
+_LINE = re.compile(r"[^\r\n\x02]+")
+_INKED = re.compile(r"[^\s\x00-\x1f]+")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
 _DROPPED = dict.fromkeys([*range(9), *range(0x0E, 0x20), 0x7F, 0xAD, 0xFEFF, 0xFFFE, 0xFFFF])
 _SIGNS = str.maketrans({**_DROPPED, **_LIGATURES})
@@ -37,6 +40,8 @@ _COPIERS = re.compile(
 _PUBLISHED = re.compile(
     rb"prism:(?:publicationDate|onlineDisplayDate|coverDate)\b[^<>=]{0,40}(?:>|=[\"'])\s*([\w:+./-]{8,40})"
 )
+# Columns show in four rows at least, so that a page without a wide gap in every third line has none.
+_PROBED = 3
 # Where more letters than this have no known meaning, what is left is not the text.
 _MOST_UNKNOWN = 0.5
 
@@ -101,21 +106,48 @@ def _codes(text_page: "pypdfium2.PdfTextPage") -> list[str]:
 
 
 def _lines(codes: list[str], text_page: "pypdfium2.PdfTextPage") -> Iterator[Line]:
-    """The lines that have letters, with the boxes of their first and last ones."""
-    start = 0
-    for end in [*(index for index, code in enumerate(codes) if code in "\r\n\x02"), len(codes)]:
-        broken = end < len(codes) and codes[end] == _BREAK
-        line = codes[start:end]
-        start = end + 1
-        text = on_one_line(_characters(line))
-        inked = [
-            start - 1 - len(line) + index for index, code in enumerate(line) if not code.isspace() and code > "\x1f"
-        ]
-        if text and inked:
-            left, bottom, _, top = text_page.get_charbox(inked[0], loose=True)
-            _, low, right, high = text_page.get_charbox(inked[-1], loose=True)
-            whole, parted = _parted(text, broken=broken or line[-1] == _SOFT_HYPHEN)
+    """The lines that have letters, in the order of reading, with the boxes of their first and last ones."""
+    page = "".join(codes)
+    for cells in in_columns(list(_cells(page, text_page))):
+        start, end = cells[0].start, cells[-1].end
+        text = on_one_line(_characters(page[start:end]))
+        if text:
+            left, bottom, _, top = text_page.get_charbox(start, loose=True)
+            _, low, right, high = text_page.get_charbox(cells[-1].last, loose=True)
+            broken = page[end : end + 1] == _BREAK or page[end - 1] == _SOFT_HYPHEN
+            whole, parted = _parted(text, broken=broken)
             yield Line(whole, left, right, min(bottom, low), max(top, high), broken=parted)
+
+
+def _cells(page: str, text_page: "pypdfium2.PdfTextPage") -> Iterator[Cell]:
+    """The stretches of the lines that have letters, as they come, between gaps that can be those of columns."""
+    lines = [(line.end(), _words(page, line)) for line in _LINE.finditer(page)]
+    has_gaps = any(len(list(_stretches(words, text_page))) > 1 for _, words in lines[::_PROBED])
+    for number, (line_end, words) in enumerate(lines):
+        for stretch in _stretches(words, text_page) if has_gaps else filter(None, [words]):
+            start, last = stretch[0][0], stretch[-1][1] - 1
+            left, bottom, _, top = text_page.get_charbox(start, loose=True)
+            _, low, right, high = text_page.get_charbox(last, loose=True)
+            end = line_end if stretch[-1] == words[-1] else last + 1
+            yield Cell(number, start, last, end, page[start:end], left, right, min(bottom, low), max(top, high))
+
+
+def _words(page: str, line: re.Match[str]) -> list[tuple[int, int]]:
+    """Where the words of a line begin and end."""
+    return [word.span() for word in _INKED.finditer(page, *line.span())]
+
+
+def _stretches(words: list[tuple[int, int]], text_page: "pypdfium2.PdfTextPage") -> Iterator[list[tuple[int, int]]]:
+    """The words of a line between its wide gaps."""
+    first = 0
+    for number in range(1, len(words)):
+        _, bottom, end, top = text_page.get_charbox(words[number - 1][1] - 1, loose=True)
+        begin, *_ = text_page.get_charbox(words[number][0], loose=True)
+        if begin - end > WIDE_GAP * (top - bottom):
+            yield words[first:number]
+            first = number
+    if words:
+        yield words[first:]
 
 
 def _parted(text: str, *, broken: bool) -> tuple[str, bool]:
@@ -127,9 +159,9 @@ def _parted(text: str, *, broken: bool) -> tuple[str, bool]:
     return text, False
 
 
-def _characters(codes: list[str]) -> str:
+def _characters(page: str) -> str:
     """The characters in plain letters: halves put together, ligatures taken apart, signs of control left out."""
-    text = "".join(codes).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = page.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.translate(_SIGNS)
 
 
