@@ -158,6 +158,19 @@ def test_recall_is_that_of_questions(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("clustered")
+def test_more_than_many_clusters_are_searched_only_for_the_least(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where what is wanted is not to be had, the search ends at a quarter of the clusters that finds the least."""
+    monkeypatch.setattr(dense_writer, "_WANTED_RECALL", 1.1)
+    monkeypatch.setattr(dense_writer, "LEAST_RECALL", 0.5)
+    _block(tmp_path, 1, _unit(1, 2000), _unit(2, SENTENCES))
+    facts = write_dense(tmp_path, NONE, previous=None, ask=_ask)
+    assert facts.kind == "IVF179,PQ8x4fs, 60 probes"
+    assert 0.5 <= facts.recall < 1.0
+
+
+@pytest.mark.usefixtures("clustered")
 def test_clusters_are_taken_further(tmp_path: Path) -> None:
     """Rows that are added join the clusters that were learnt; when there are twice as many these are learnt anew."""
     passages, sentences = _unit(1, 1300), _unit(2, SENTENCES)
