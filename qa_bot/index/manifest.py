@@ -9,7 +9,7 @@ from qa_bot.errors import IndexUnavailable
 
 MANIFEST_FILE = "manifest.json"
 # Raised by every change of what the files of a generation hold or how articles are cut into passages.
-FORMAT = 7
+FORMAT = 8
 
 
 @dataclass(frozen=True, slots=True)

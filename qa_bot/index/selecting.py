@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -49,6 +50,9 @@ class Selector:
     def __init__(self, connection: sqlite3.Connection, lexical: LexicalIndex) -> None:
         self._connection = connection
         self._lexical = lexical
+        # One thread at a time: one that SQL calls back, for `folded`, waits for the interpreter, which another would
+        # hold that waits for the connection.
+        self._lock = Lock()
 
     @classmethod
     def open(cls, folder: Path, lexical: LexicalIndex) -> "Selector":
@@ -70,25 +74,30 @@ class Selector:
     @cached_property
     def sources(self) -> tuple[str, ...]:
         """The sources of the archive, each once, in the order of their names."""
-        found = self._connection.execute(
-            "SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source"
-        )
-        return tuple(source for (source,) in found)
+        query = "SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source"
+        with self._lock:
+            return tuple(source for (source,) in self._connection.execute(query))
 
     @cached_property
     def newest(self) -> str | None:
         """The day of the newest article; None where none is dated to the day."""
         query = "SELECT max(substr(published, 1, 10)) FROM articles WHERE length(published) >= 10"
-        (day,) = self._connection.execute(query).fetchone()
+        with self._lock:
+            (day,) = self._connection.execute(query).fetchone()
         return None if day is None else str(day)
 
     def has_dates(self, since: str, until: str) -> bool:
         """Whether any article is of that time."""
         conditions, values = _date_conditions(Filters(since=since, until=until))
-        return self._count(conditions, values) > 0
+        with self._lock:
+            return self._count(conditions, values) > 0
 
     def select(self, filters: Filters) -> Selection:
         """What the filters leave; names are compared without regard to case, and part of one is enough."""
+        with self._lock:
+            return self._selected(filters)
+
+    def _selected(self, filters: Filters) -> Selection:
         own, own_values = _field_conditions(filters)
         worded, word_values = self._word_conditions(filters)
         dated, dated_values = _date_conditions(filters)

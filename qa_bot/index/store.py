@@ -50,7 +50,11 @@ class StoredPassage:
 
 
 class Store:
-    """Read access to the articles and passages of one generation; safe to share between threads."""
+    """Read access to the articles and passages of one generation; safe to share between threads.
+
+    No function of Python's may be given to its SQL: a thread that is called back waits for the interpreter, which
+    another holds that waits for the connection.
+    """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -66,8 +70,6 @@ class Store:
                 f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
             )
             connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
-            # SQLite's own length ends at a zero character.
-            connection.create_function("characters", 1, len, deterministic=True)
         except sqlite3.Error as error:
             raise IndexUnavailable(
                 f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
@@ -86,7 +88,7 @@ class Store:
         """All articles, or those with these numbers, in the order of the corpus, without their texts."""
         kept = "1" if numbers is None else "number IN (SELECT value FROM json_each(?))"
         rows = self._connection.execute(
-            "SELECT id, path, title, source, author, url, published, characters(text), language FROM articles"  # noqa: S608
+            "SELECT id, path, title, source, author, url, published, characters, language FROM articles"  # noqa: S608
             f" WHERE {kept} ORDER BY path, line",
             () if numbers is None else (json.dumps(list(numbers)),),
         )

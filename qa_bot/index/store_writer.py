@@ -19,7 +19,7 @@ _SCHEMA = """
 CREATE TABLE articles (
     number INTEGER PRIMARY KEY, line INTEGER NOT NULL, id TEXT NOT NULL UNIQUE, path TEXT NOT NULL,
     title TEXT NOT NULL, text TEXT NOT NULL, source TEXT, author TEXT, url TEXT, published TEXT, sha256 TEXT NOT NULL,
-    language TEXT, pages BLOB NOT NULL
+    language TEXT, pages BLOB NOT NULL, characters INTEGER NOT NULL
 );
 CREATE INDEX articles_in ON articles (path);
 CREATE INDEX articles_with ON articles (sha256);
@@ -117,8 +117,8 @@ class StoreWriter:
         """The number of one more article, read in that line of its file."""
         *values, pages = (getattr(article, name) for name in ARTICLE_COLUMNS.split(", "))
         self._connection.execute(
-            f"INSERT INTO articles (number, line, {ARTICLE_COLUMNS}) VALUES (?, ?{', ?' * 11})",  # noqa: S608
-            (self._next, line, *values, np.array(pages, dtype="<i4").tobytes()),
+            f"INSERT INTO articles (number, line, {ARTICLE_COLUMNS}, characters) VALUES (?, ?{', ?' * 12})",  # noqa: S608
+            (self._next, line, *values, np.array(pages, dtype="<i4").tobytes(), len(article.text)),
         )
         number = self._next
         self._next += 1
