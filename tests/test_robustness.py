@@ -97,6 +97,20 @@ def test_odd_articles(tmp_path: Path, texts: list[str], quoted: str) -> None:
     assert len(open_index(tmp_path / "index").store.copies(["0.txt"]).get("0.txt", ())) == len(texts) - 1
 
 
+def test_ten_thousand_tiny_files(corpus: Path, tmp_path: Path) -> None:
+    """Each is an article that can be quoted; when one more comes, the others are not read again."""
+    for number in range(10_000):
+        folder = corpus / str(number // 500)
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.txt").write_text(f"Gate {number}\n\nIt closed.", encoding="utf-8")
+    index = tmp_path / "index"
+    assert _update(corpus, index).articles == 10_001
+    assert ("mill.txt", MILL.partition("\n\n")[2].partition(". ")[0] + ".") in _quoted(index)
+    (corpus / "new.txt").write_text("Gate new\n\nIt opened.", encoding="utf-8")
+    report = _update(corpus, index)
+    assert (report.added, report.unchanged) == (1, 10_001)
+
+
 def test_clock_set_back(corpus: Path, tmp_path: Path) -> None:
     """A file of the same size with the same time of writing, or one from the future or the past, is seen to differ."""
     index = tmp_path / "index"
