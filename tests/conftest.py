@@ -5,6 +5,7 @@ from encoder_double import SmallSource, export_small
 from reader_double import export_reader
 
 from qa_bot import indexing
+from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.pipeline import Pipeline
 from qa_bot.support import default_calibration_text, parse_calibration
 
@@ -43,3 +44,17 @@ def small_model(small_reader: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "SourceModel", SmallSource)
     monkeypatch.setattr(indexing, "export_checked", export_small)
     monkeypatch.setattr(indexing, "shipped_reader", lambda: small_reader)
+
+
+@pytest.fixture
+def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that builds encode, as they encode them."""
+    texts: list[str] = []
+    encode = OnnxEncoder.encode_parted
+
+    def recording(encoder: OnnxEncoder, parted: list[Parted]) -> object:
+        texts.extend(one.text for one in parted)
+        return encode(encoder, parted)
+
+    monkeypatch.setattr(OnnxEncoder, "encode_parted", recording)
+    return texts

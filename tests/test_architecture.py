@@ -92,7 +92,7 @@ DOORS = {
         "index/selecting.py",
         "index/names.py",
         "index/generation.py",
-        "index/integrity.py",
+        "index/sqlite_file.py",
         "index/checking.py",
         "faces/telegram/database.py",
         "faces/telegram/updates.py",  # a full disk does not silence the bot

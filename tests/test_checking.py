@@ -14,7 +14,6 @@ from qa_bot.errors import CorpusError, IndexMissing, IndexUnavailable
 from qa_bot.index.checksums import CHECKSUMS_FILE, write_checksums
 from qa_bot.index.generation import CURRENT_FILE, current_folder, open_index
 from qa_bot.indexing import update_index
-from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.pipeline import Pipeline
 
 pytestmark = pytest.mark.usefixtures("small_model")
@@ -117,20 +116,6 @@ def index(built: Path, tmp_path: Path) -> Path:
     """Their index, to be harmed."""
     shutil.copytree(built / "index", tmp_path / "index")
     return tmp_path / "index"
-
-
-@pytest.fixture
-def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that builds have encoded."""
-    texts: list[str] = []
-    encode = OnnxEncoder.encode_parted
-
-    def recording(self: OnnxEncoder, batch: list[Parted]) -> object:
-        texts.extend(text.text for text in batch)
-        return encode(self, batch)
-
-    monkeypatch.setattr(OnnxEncoder, "encode_parted", recording)
-    return texts
 
 
 def _file(index: Path, pattern: str) -> Path:

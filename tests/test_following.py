@@ -12,7 +12,7 @@ from qa_bot.following import follow
 from qa_bot.index.build_lock import build_lock
 from qa_bot.index.generation import open_index
 from qa_bot.indexing import BuildReport, update_index
-from qa_bot.models.encoder import OnnxEncoder, Parted
+from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.models.kept import keep_encoder
 
 pytestmark = pytest.mark.usefixtures("small_model")
@@ -84,20 +84,6 @@ def followed(tmp_path: Path) -> Iterator[Followed]:
     followed = Followed(tmp_path)
     yield followed
     followed.end()
-
-
-@pytest.fixture
-def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passages that the encoder encodes, as it encodes them."""
-    texts: list[str] = []
-    encode = OnnxEncoder.encode_parted
-
-    def recording(encoder: OnnxEncoder, parted: list[Parted]) -> object:
-        texts.extend(one.text for one in parted)
-        return encode(encoder, parted)
-
-    monkeypatch.setattr(OnnxEncoder, "encode_parted", recording)
-    return texts
 
 
 @pytest.fixture

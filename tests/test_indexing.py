@@ -81,20 +81,6 @@ def _quoted(index: Path, question: str) -> set[str]:
     return {item.citation.article.id for item in Pipeline.open(index).ask(question).evidence}
 
 
-@pytest.fixture
-def encoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that builds have encoded."""
-    texts: list[str] = []
-    encode = OnnxEncoder.encode_parted
-
-    def recording(self: OnnxEncoder, batch: list[Parted]) -> object:
-        texts.extend(text.text for text in batch)
-        return encode(self, batch)
-
-    monkeypatch.setattr(OnnxEncoder, "encode_parted", recording)
-    return texts
-
-
 def test_first_build(corpus: Path, index: Path) -> None:
     """A first build adds every article; the manifest says what it holds, and its files are as it says."""
     report = _update(corpus, index)

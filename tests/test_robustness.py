@@ -3,13 +3,12 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 from encoder_double import MODEL
+from permissions import unwritable
 
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.generation import current_folder, open_index
@@ -124,24 +123,6 @@ def test_clock_set_back(corpus: Path, tmp_path: Path) -> None:
         assert year in _quoted(index)[0][1]
 
 
-@contextmanager
-def _nobody(folder: Path) -> Iterator[None]:
-    """Nothing below the folder can be written, not even by the superuser, who becomes nobody for as long."""
-    below = [folder, *folder.rglob("*")]
-    for path in below:
-        path.chmod(0o555 if path.is_dir() else 0o444)
-    superuser = os.geteuid() == 0
-    if superuser:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if superuser:
-            os.seteuid(0)
-        for path in below:
-            path.chmod(0o755 if path.is_dir() else 0o644)
-
-
 def test_read_only_index(corpus: Path, tmp_path: Path) -> None:
     """An index that cannot be written answers as before; building says in a sentence that it cannot."""
     _update(corpus, tmp_path / "index")
@@ -152,7 +133,7 @@ def test_read_only_index(corpus: Path, tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "index", public / "index")
         shutil.copytree(corpus, public / "corpus")
         (public / "corpus" / "new.txt").write_text("New\n\nText.", encoding="utf-8")
-        with _nobody(public):
+        with unwritable(public):
             assert _quoted(public / "index") == before
             with pytest.raises(IndexUnavailable, match=r"cannot be written \(Permission denied\): choose another"):
                 _update(public / "corpus", public / "index")

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.cells import cell_len, set_cell_size
 
+from qa_bot.faces.article_json import known_object
 from qa_bot.faces.safe_text import one_line
 from qa_bot.index.store import ArticleInfo
 from qa_bot.types import Copy
@@ -46,12 +47,7 @@ def newest_first(articles: Sequence[ArticleInfo]) -> list[ArticleInfo]:
 def listing_object(info: ArticleInfo, copies: Copies) -> dict[str, Any]:
     """What is known of an article, in the words of a citation of `ask --json`; `characters` is its length."""
     return {
-        "article": info.id,
-        "title": info.title,
-        "source": info.source,
-        "author": info.author,
-        "url": info.url,
-        "published": info.published,
+        **known_object(info),
         "language": info.language,
         "path": info.path,
         "characters": info.characters,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qa_bot.attribution import Attribution, attribution
+from qa_bot.faces.article_json import known_object
 from qa_bot.faces.rendering import all_entries
 from qa_bot.faces.sides import number_of
 from qa_bot.index.versions import text_sha256
@@ -78,12 +79,7 @@ def _citation(number: int, citation: Citation) -> dict[str, Any]:
     article = citation.article
     return {
         "n": number,
-        "article": article.id,
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "url": article.url,
-        "published": article.published,
+        **known_object(article),
         "language": article.language,
         "path": article.path,
         "page": citation.page,

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qa_bot.chunking import paragraph_number
+from qa_bot.faces.article_json import known_object
 from qa_bot.faces.paging import page
 from qa_bot.faces.rendering import MARKED, also_in, location
 from qa_bot.faces.safe_text import one_line, visible
@@ -45,12 +46,7 @@ def article_object(shown: Shown) -> dict[str, Any]:
     """The article, the span and the words that stood there before; `pages` are the offsets at which they begin."""
     article, span = shown.article, shown.span
     return {
-        "article": article.id,
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "url": article.url,
-        "published": article.published,
+        **known_object(article),
         "language": article.language,
         "path": article.path,
         "also": [copy.id for copy in shown.copies],

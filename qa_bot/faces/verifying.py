@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qa_bot.chunking import paragraph_number
+from qa_bot.faces.article_json import known_object
 from qa_bot.faces.safe_text import counted, one_line, visible
 from qa_bot.faces.terminal import block, joined, shows_style, write
 from qa_bot.types import Span
@@ -73,12 +74,7 @@ def place_object(place: Span) -> dict[str, Any]:
     """Where words stand, in the shape of a citation."""
     article = place.article
     return {
-        "article": article.id,
-        "title": article.title,
-        "source": article.source,
-        "author": article.author,
-        "url": article.url,
-        "published": article.published,
+        **known_object(article),
         "path": article.path,
         "paragraph": paragraph_number(article, place.start),
         "start": place.start,

@@ -22,7 +22,6 @@ FEMALE_PRONOUNS = frozenset({"she", "her", "hers"})
 MALE_PRONOUNS = frozenset({"he", "him", "his"})
 PLURAL_PRONOUNS = frozenset({"they", "them", "their", "theirs"})
 THING_PRONOUNS = frozenset({"it", "its"})
-DEMONSTRATIVES = frozenset({"this", "that", "these", "those"})
 ALWAYS_POSSESSIVE = frozenset({"his", "its", "their", "hers", "theirs"})
 
 QUESTION_WORDS = word_set("who whom whose what which when where why how")

@@ -12,9 +12,9 @@ import numpy as np
 from qa_bot.errors import QABotError
 from qa_bot.index.article_rows import ARTICLE_COLUMNS, is_as_read, stored_article
 from qa_bot.index.dense import DenseIndex
-from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.lexical import LexicalIndex, analyze
 from qa_bot.index.manifest import Manifest
+from qa_bot.index.sqlite_file import read_only, sqlite_damage
 from qa_bot.index.store import STORE_FILE, Store, StoredPassage
 from qa_bot.index.vectors import VectorStore
 from qa_bot.index.vocabulary import VOCABULARY_FILE, Vocabulary, spellings_of
@@ -56,8 +56,7 @@ def checked(part: str, found: str, faults: Iterable[str]) -> Check:
 
 def check_texts(folder: Path, manifest: Manifest, progress: Progress) -> Iterator[Check]:
     """Articles are as they were read, and passages and sentences lie inside them in order."""
-    uri = f"{(folder / STORE_FILE).absolute().as_uri()}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+    with closing(read_only(folder / STORE_FILE)) as connection:
         if damage := sqlite_damage(connection):
             yield checked("articles", "the store", (f"{STORE_FILE}: {fault}." for fault in damage))
             return

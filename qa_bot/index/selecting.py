@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from qa_bot.errors import IndexUnavailable
 from qa_bot.index.lexical import LexicalIndex, analyze
+from qa_bot.index.sqlite_file import damage_told, read_only
 from qa_bot.index.store import STORE_FILE
 from qa_bot.text import words
 from qa_bot.types import Filters, Rows
@@ -50,23 +50,16 @@ class Selector:
     def __init__(self, connection: sqlite3.Connection, lexical: LexicalIndex) -> None:
         self._connection = connection
         self._lexical = lexical
-        # One thread at a time: one that SQL calls back, for `folded`, waits for the interpreter, which another would
-        # hold that waits for the connection.
+        # One thread at a time, for its SQL has functions of Python's: see `read_only`.
         self._lock = Lock()
 
     @classmethod
     def open(cls, folder: Path, lexical: LexicalIndex) -> "Selector":
         """That of the generation in `folder`; raises IndexUnavailable where it cannot be opened."""
         path = folder / STORE_FILE
-        try:
+        with damage_told(path):
             # Opened at once, though few questions need it: a generation that is in use may be removed by builds.
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-        except sqlite3.Error as error:
-            raise IndexUnavailable(
-                f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
-            ) from error
+            connection = read_only(path)
         connection.create_function("folded", 1, _folded, deterministic=True)
         connection.create_function("host", 1, _host, deterministic=True)
         return cls(connection, lexical)

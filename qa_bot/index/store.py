@@ -11,8 +11,8 @@ import numpy as np
 
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.article_rows import ARTICLE_COLUMNS, is_as_read, stored_article
-from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.names import ArticleName, names_of
+from qa_bot.index.sqlite_file import damage_told, read_only, sqlite_damage
 from qa_bot.index.stories import (
     copies_of,
     stories_of,
@@ -50,11 +50,7 @@ class StoredPassage:
 
 
 class Store:
-    """Read access to the articles and passages of one generation; safe to share between threads.
-
-    No function of Python's may be given to its SQL: a thread that is called back waits for the interpreter, which
-    another holds that waits for the connection.
-    """
+    """Read access to the articles and passages of one generation; safe to share between threads."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -65,15 +61,9 @@ class Store:
     def open(cls, folder: Path) -> "Store":
         """The store in `folder`, read-only; raises IndexUnavailable where it cannot be opened."""
         path = folder / STORE_FILE
-        try:
-            connection = sqlite3.connect(
-                f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
+        with damage_told(path):
+            connection = read_only(path)
             connection.execute("SELECT 1 FROM passages LIMIT 1").fetchone()
-        except sqlite3.Error as error:
-            raise IndexUnavailable(
-                f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
-            ) from error
         return cls(connection, path)
 
     def close(self) -> None:

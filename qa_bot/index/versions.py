@@ -13,6 +13,7 @@ from typing import Any
 
 from qa_bot.errors import IndexUnavailable
 from qa_bot.index.article_rows import ARTICLE_COLUMNS, sound_article
+from qa_bot.index.sqlite_file import read_only
 
 VERSIONS_SCHEMA = """
 CREATE TABLE versions (
@@ -111,7 +112,7 @@ def _text(connection: sqlite3.Connection, article_id: str) -> str | None:
 def _read(store: Path, table: str, columns: str) -> Iterator[tuple[Any, ...]]:
     """The rows of a table of another store in the order of their numbers; none where it has no such table."""
     try:
-        with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(read_only(store)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
                 rows = connection.execute(f"SELECT {columns} FROM {table} ORDER BY number")  # noqa: S608
                 while row := rows.fetchone():

@@ -8,10 +8,9 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from qa_bot.errors import IndexUnavailable
-from qa_bot.index.integrity import sqlite_damage
 from qa_bot.index.lexical import allowed_edits, analyze
 from qa_bot.index.sounds import from_german, latin, sound
+from qa_bot.index.sqlite_file import damage_told, read_only, sqlite_damage
 from qa_bot.text import words
 
 VOCABULARY_FILE = "words.sqlite"
@@ -56,14 +55,9 @@ class Vocabulary:
     def open(cls, folder: Path) -> "Vocabulary":
         """The words of the generation in `folder`; raises IndexUnavailable where they are missing."""
         path = folder / VOCABULARY_FILE
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        try:
+        with damage_told(path):
             # Opened at once, though few questions need it: a generation that is in use may be removed by builds.
-            return cls(sqlite3.connect(uri, uri=True, check_same_thread=False))
-        except sqlite3.Error as error:
-            raise IndexUnavailable(
-                f"The index is damaged ({path}: {error}): run `qa-bot index --rebuild`.", path=path
-            ) from error
+            return cls(read_only(path))
 
     def damage(self) -> list[str]:
         """What SQLite finds wrong with its file, all of which it reads; empty where it is whole."""

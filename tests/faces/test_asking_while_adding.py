@@ -1,13 +1,10 @@
 """Many ask while the folder of articles changes: every reply is of one generation, and new articles answer soon."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
-
-import pytest
 
 from qa_bot.faces.build_process import BuildProcess
 from qa_bot.faces.live import Live
@@ -17,7 +14,6 @@ from qa_bot.models.kept import KeptModels
 from qa_bot.pipeline import Pipeline
 from qa_bot.types import Answer, Turn
 
-SHIPPED = Path(__file__).parents[2] / "corpus"
 APRIL = "When did Tsikhanouskaya meet members of the US State Department?"
 WHO = "Who owns the first hotel on the Moon?"
 QUESTIONS = [APRIL, WHO, "Who is the president of France?", "What did Ada Bright and Bo Lund open?"]
@@ -90,20 +86,6 @@ def followed(corpus: Path, index: Path) -> Iterator[list[str]]:
         finally:
             stop.set()
             thread.join(60)
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    """The shipped article."""
-    shutil.copytree(SHIPPED, tmp_path / "corpus")
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def index(tmp_path: Path, shipped_index: Path) -> Path:
-    """Its index."""
-    shutil.copytree(shipped_index, tmp_path / "index")
-    return tmp_path / "index"
 
 
 def _texts(corpus: Path) -> dict[str, str]:

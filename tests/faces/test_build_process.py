@@ -1,5 +1,4 @@
 import os
-import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -12,22 +11,7 @@ from qa_bot.faces import build_process
 from qa_bot.faces.build_process import BuildFailed, BuildProcess
 from qa_bot.index.build_lock import build_lock
 
-SHIPPED = Path(__file__).parents[2] / "corpus"
 MOON = "Moon base opens\n\nThe first hotel on the Moon opened on 3 May 2031. Its owner is Ada Bright."
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    """The shipped article."""
-    shutil.copytree(SHIPPED, tmp_path / "corpus")
-    return tmp_path / "corpus"
-
-
-@pytest.fixture
-def index(tmp_path: Path, shipped_index: Path) -> Path:
-    """Its index."""
-    shutil.copytree(shipped_index, tmp_path / "index")
-    return tmp_path / "index"
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,9 @@
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from permissions import unwritable
 
 from qa_bot.errors import IndexMissing, IndexUnavailable
 from qa_bot.index.build_lock import build_lock
@@ -154,25 +152,10 @@ def test_index_path_is_a_file(tmp_path: Path) -> None:
             _lock(folder)
 
 
-@contextmanager
-def _unwritable(folder: Path) -> Iterator[None]:
-    """The folder cannot be written, not even by the superuser, who becomes nobody for as long."""
-    folder.chmod(0o555)
-    superuser = os.geteuid() == 0
-    if superuser:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        if superuser:
-            os.seteuid(0)
-        folder.chmod(0o755)
-
-
 def test_unwritable_index(tmp_path: Path) -> None:
     """An index folder that cannot be written is one sentence, and nothing is built."""
     with (
-        _unwritable(tmp_path),
+        unwritable(tmp_path),
         pytest.raises(IndexUnavailable, match=r"cannot be written \(Permission denied\): choose"),
     ):
         _lock(tmp_path)
