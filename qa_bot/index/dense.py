@@ -1,5 +1,7 @@
 """The dense side of the search: FAISS proposes passages, their own vectors order them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -57,7 +59,7 @@ class DenseIndex:
             rows, scores = only, self.scores(question, only)
             order = np.lexsort((rows, -scores))[:limit]
             return Ranking(rows[order], scores[order])
-        selector = self._selector(hidden, only) if len(hidden) or only is not None else None
+        selector = self._all_but_dead if only is None and not len(exclude) else self._selector(hidden, only)
         if self._exact:
             rows, scores = self._nearest(question, limit, available, selector)
         else:
@@ -98,17 +100,19 @@ class DenseIndex:
     ) -> tuple[Rows, NDArray[np.float32]]:
         parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
         # One more than asked for shows whether the limit falls among equals: of those FAISS keeps any, we the first.
-        found, numbers = self._passages.search(question[np.newaxis], min(limit + 1, available), params=parameters)
-        scores, rows = found[0], numbers[0]
-        if len(rows) > limit and scores[limit] == scores[limit - 1]:
-            below = float(np.nextafter(scores[limit], np.float32(-np.inf)))
-            _, scores, rows = self._passages.range_search(question[np.newaxis], below, params=parameters)
+        with _one_thread():
+            found, numbers = self._passages.search(question[np.newaxis], min(limit + 1, available), params=parameters)
+            scores, rows = found[0], numbers[0]
+            if len(rows) > limit and scores[limit] == scores[limit - 1]:
+                below = float(np.nextafter(scores[limit], np.float32(-np.inf)))
+                _, scores, rows = self._passages.range_search(question[np.newaxis], below, params=parameters)
         return rows, scores
 
     def _proposed(self, question: Vectors, limit: int, selector: faiss.IDSelector | None) -> Rows:
         wanted = {"sel": selector} if selector else {}
         parameters = faiss.SearchParametersIVF(nprobe=self._passages.nprobe, **wanted)  # type: ignore[call-arg]
-        _, numbers = self._passages.search(question[np.newaxis], limit, params=parameters)
+        with _one_thread():
+            _, numbers = self._passages.search(question[np.newaxis], limit, params=parameters)
         rows: Rows = numbers[0][numbers[0] >= 0]
         return rows
 
@@ -125,5 +129,24 @@ class DenseIndex:
         return selector
 
     @cached_property
+    def _all_but_dead(self) -> faiss.IDSelector | None:
+        return self._selector(self._dead, None) if len(self._dead) else None
+
+    @cached_property
     def _all_rows(self) -> NDArray[np.uint8]:
         return np.full((self._passages.ntotal + 7) // 8, 255, dtype=np.uint8)
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """FAISS searches on the thread that asks; a build that goes on with it has all threads again afterwards.
+
+    Several threads over one question wait for each other with the processor held: beside other programs a search of
+    10,000 rows took 20 ms in place of 1 (docs/benchmarks.md). OpenMP keeps the number for each thread by itself.
+    """
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)

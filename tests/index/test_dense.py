@@ -1,7 +1,9 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from qa_bot.errors import IndexUnavailable
 from qa_bot.index import dense_writer
 from qa_bot.index.dense import DEAD_FILE, PASSAGES_FILE, DenseIndex
 from qa_bot.index.dense_writer import DenseFacts, Written, write_dense
-from qa_bot.index.vectors import BlockWriter
+from qa_bot.index.vectors import BlockWriter, VectorStore
 from qa_bot.types import Rows, Vectors
 
 NONE = np.empty(0, np.int64)
@@ -115,6 +117,40 @@ def test_dead_rows_are_not_found(tmp_path: Path) -> None:
     assert index.search(question, ROWS, exclude=NONE).rows.tolist() == ranked
     exclude = np.sort(ranked[:5])
     assert index.search(question, 10, exclude=exclude).rows.tolist() == ranked[5:15]
+
+
+class Watched:
+    """A FAISS index, and on how many threads each search of it ran."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self.threads: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    def search(self, *asked: Any, params: Any) -> Any:
+        """What the index finds."""
+        self.threads.append(faiss.omp_get_max_threads())
+        return self._index.search(*asked, params=params)
+
+
+def test_one_thread_searches(tmp_path: Path) -> None:
+    """FAISS searches on one thread, whoever asks, and has as many as before for what else it does."""
+    passages, question = _unit(1, ROWS), _unit(3, 1)[0]
+    _block(tmp_path, 1, passages, _unit(2, SENTENCES))
+    clusters: Any = faiss.index_factory(DIMENSION, "IVF1,Flat", faiss.METRIC_INNER_PRODUCT)
+    clusters.train(passages)
+    clusters.add(passages)
+    watched = Watched(clusters)
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(3)
+    try:
+        found = DenseIndex(watched, VectorStore.open(tmp_path), NONE).search(question, 9, exclude=NONE)
+        assert (watched.threads, faiss.omp_get_max_threads()) == ([1], 3)
+    finally:
+        faiss.omp_set_num_threads(before)
+    assert found.rows.tolist() == np.argsort(-(passages @ question))[:9].tolist()
 
 
 @pytest.mark.usefixtures("clustered")
