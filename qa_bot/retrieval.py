@@ -9,7 +9,7 @@ import numpy as np
 
 from qa_bot.duplicates import Shingles, overlap, shingles
 from qa_bot.fusion import Scores, fuse
-from qa_bot.index.coverage import matched_weights, question_terms, term_weights, words_of
+from qa_bot.index.coverage import WordFinder, matched_weights, question_terms, term_weights
 from qa_bot.index.generation import Index
 from qa_bot.index.lexical import LexicalIndex, Term
 from qa_bot.index.search import PassageSearch, Ranking
@@ -42,6 +42,7 @@ class _Question:
     vector: Vectors
     terms: Sequence[Term]
     weights: tuple[float, ...]
+    finder: WordFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def retrieve(
     with watch.step("lexical"):
         words = index.lexical.terms(query.text)
         terms = question_terms(words)
-        question = _Question(vector, terms, term_weights(terms, index.lexical))
+        question = _Question(vector, terms, term_weights(terms, index.lexical), WordFinder(terms))
         finding = _finding(words, index.lexical)
         lexical = _candidates(index.lexical, finding, excluded, only)
     with watch.step("dense"):
@@ -105,10 +106,11 @@ def _finding(words: list[Term], lexical: LexicalIndex) -> list[Term]:
 
 def _bm25(side: PassageSearch[Sequence[Term]], words: Sequence[Term], rows: Rows, found: Ranking) -> Scores:
     """The BM25 of each of the rows, that of rows which are in the ranking taken from there."""
-    known = np.isin(rows, found.rows)
     scores = np.empty(len(rows), dtype=np.float32)
-    scores[known] = found.scores[np.argsort(found.rows)]
-    scores[~known] = side.scores(words, rows[~known])
+    places = np.searchsorted(rows, found.rows)
+    scores[places] = found.scores
+    others = np.delete(np.arange(len(rows)), places)
+    scores[others] = side.scores(words, rows[others])
     return scores
 
 
@@ -116,7 +118,7 @@ def _hits(
     question: _Question, index: Index, weighed: _Weighed, dense_ranks: dict[int, int], lexical_ranks: dict[int, int]
 ) -> list[Hit]:
     rows, similarity, bm25 = weighed.rows, weighed.similarity, weighed.bm25
-    stored = [index.store.passage(row) for row in rows.tolist()]
+    stored = index.store.passages_in(rows.tolist())
     sentences = [_sentence_matches(question, index, passage) for passage in stored]
     best = np.array([max(map(sentence_score, matches)) for matches in sentences], dtype=np.float32)
     scores = fuse((_DENSE, similarity), (_LEXICAL, bm25), (_SENTENCE, best))
@@ -137,6 +139,10 @@ def _hits(
 def _shortlist(rows: Rows, similarity: Scores, bm25: Scores, store: Store) -> Rows:
     """The places of the best rows, best first, by both sides together."""
     order = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)
+    best = order[:_DEPTH]
+    # Mostly no story is told so often by the best that one of them had to make room for another row.
+    if not _crowded(store.stories_of_rows(rows[best].tolist()).values()):
+        return best
     return _copies_last(order, rows, store)[:_DEPTH]
 
 
@@ -168,7 +174,7 @@ def _crowded(stories: Iterable[tuple[int, int]]) -> set[int]:
 
 
 def _sentence_matches(question: _Question, index: Index, stored: StoredPassage) -> tuple[SentenceMatch, ...]:
-    passage = stored.passage
+    passage, words_of = stored.passage, question.finder.words_of
     text, title = passage.article.text, words_of(passage.article.title)
     cosines = index.dense.sentence_scores(question.vector, stored.first_sentence, len(passage.sentences))
     return tuple(

@@ -19,6 +19,9 @@ the their them then there these they this those to too under until up us was we 
 whom whose why will with would you your
 """
 
+# The letters and digits of ASCII in lower case, all else as white space.
+_PLAIN = bytes(ord(sign.lower()) if sign.isalnum() else ord(" ") for sign in map(chr, range(128))).ljust(256)
+
 
 def question_terms(words: Sequence[Term]) -> list[Term]:
     """Those words of a question that an article must have to answer it; all of them where none is left."""
@@ -54,6 +57,30 @@ def matched_weights(terms: Sequence[Term], weights: Sequence[float], words: froz
 def words_of(text: str) -> frozenset[str]:
     """The distinct words of a text, as the index knows them."""
     return frozenset(analyze(text))
+
+
+class WordFinder:
+    """Finds the words of one question in many texts."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        # An English word and its stem begin with the same two letters, but for those like "dying" and "die".
+        by_two_letters = all(not term.edits and len(term.text) > 1 and term.text[1:] != "ie" for term in terms)
+        self._beginnings = {term.text[:2].encode() for term in terms} if by_two_letters else None
+        self._analyzed: dict[bytes, str] = {}
+
+    def words_of(self, text: str) -> frozenset[str]:
+        """The distinct words of a text, as the index knows them, without most of those that the question lacks."""
+        if self._beginnings is None or not text.isascii():
+            return words_of(text)
+        words = text.encode().translate(_PLAIN).split()
+        return frozenset([self._analyze(word) for word in words if word[:2] in self._beginnings])
+
+    def _analyze(self, word: bytes) -> str:
+        found = self._analyzed.get(word)
+        if found is None:
+            # Nothing, where the word is too long to be one.
+            found = self._analyzed[word] = "".join(analyze(word.decode()))
+        return found
 
 
 def is_common(word: str) -> bool:

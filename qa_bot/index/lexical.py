@@ -167,11 +167,11 @@ class LexicalIndex:
         """The BM25 of each of the rows, 0 where none of the words occurs."""
         found: dict[int, float] = {}
         if question and len(rows):
+            # Row by row, for a few dozen of them, in half the time of a set of terms.
+            each = [(tantivy.Occur.Should, self._row(row)) for row in rows.tolist()]
+            inside = tantivy.Query.const_score_query(tantivy.Query.boolean_query(each), 0.0)
             query = tantivy.Query.boolean_query(
-                [
-                    (tantivy.Occur.Must, self._any_of(question)),
-                    (tantivy.Occur.Must, tantivy.Query.const_score_query(self._rows(rows), 0.0)),
-                ]
+                [(tantivy.Occur.Must, self._any_of(question)), (tantivy.Occur.Must, inside)]
             )
             hits, scores = self._run(query, len(rows))
             found = dict(zip(hits.tolist(), scores.tolist(), strict=True))
@@ -195,6 +195,9 @@ class LexicalIndex:
         fuzzy = tantivy.Query.fuzzy_term_query(self._schema, "text", term.text, distance=term.edits)
         # tantivy scores every fuzzy match 1; it is worth what a word of one passage is worth.
         return tantivy.Query.boost_query(fuzzy, float(np.log1p((self.passages - 0.5) / 1.5)))
+
+    def _row(self, row: int) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "row", row)
 
     def _rows(self, rows: Rows) -> tantivy.Query:
         return tantivy.Query.term_set_query(self._schema, "row", rows.tolist())

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,8 @@ from qa_bot.index.versions import Version, versions_of
 from qa_bot.types import Article, Copy, Passage, Rows
 
 STORE_FILE = "store.sqlite"
+_PASSAGES = 'SELECT row, article, "start", "end", first_sentence, sentences FROM passages WHERE row '
+_PASSAGE, _PASSAGES_IN = _PASSAGES + "= ?", _PASSAGES + "IN (SELECT value FROM json_each(?))"  # noqa: S608
 # Articles kept in memory for quotations: a question touches a few dozen at most.
 _ARTICLES_KEPT = 64
 
@@ -138,12 +140,17 @@ class Store:
 
     def passage(self, row: int) -> StoredPassage:
         """The passage in that row."""
-        found = self._connection.execute(
-            'SELECT article, "start", "end", first_sentence, sentences FROM passages WHERE row = ?', (row,)
-        ).fetchone()
-        number, start, end, first_sentence, sentences = found
-        passage = Passage(self._article(number), start, end, _unpack(sentences))
-        return StoredPassage(passage, first_sentence)
+        _, *columns = self._connection.execute(_PASSAGE, (row,)).fetchone()
+        return self._stored(*columns)
+
+    def passages_in(self, rows: Sequence[int]) -> list[StoredPassage]:
+        """The passages in those rows, in the order of the rows given."""
+        found = self._connection.execute(_PASSAGES_IN, (json.dumps(rows),)).fetchall()
+        stored = {row: self._stored(*columns) for row, *columns in found}
+        return [stored[row] for row in rows]
+
+    def _stored(self, number: int, start: int, end: int, first_sentence: int, sentences: bytes) -> StoredPassage:
+        return StoredPassage(Passage(self._article(number), start, end, _unpack(sentences)), first_sentence)
 
     def passages(self) -> Iterator[StoredPassage]:
         """All passages in the order of their rows."""

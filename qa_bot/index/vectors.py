@@ -1,6 +1,7 @@
 """Vectors of passages and sentences on disk, in blocks that are never changed: generations share them."""
 
 import os
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -58,7 +59,7 @@ class VectorStore:
 
     def sentence_vectors(self, first: int, count: int) -> Vectors:
         """The vectors of `count` sentences from number `first` on, shape `(count, dimension)`."""
-        return self._sentences.take(np.arange(first, first + count)).astype(np.float32)
+        return self._sentences.stretch(first, count).astype(np.float32)
 
 
 class _Joined:
@@ -67,6 +68,7 @@ class _Joined:
     def __init__(self, arrays: Sequence[NDArray[Any]]) -> None:
         self._arrays = arrays
         self._ends = np.cumsum([len(array) for array in arrays], dtype=np.int64)
+        self._bounds = [0, *self._ends.tolist()]
 
     @property
     def length(self) -> int:
@@ -90,6 +92,14 @@ class _Joined:
             start = self._ends[owner] - len(self._arrays[owner])
             parts[mine] = self._arrays[owner][numbers[mine] - start]
         return parts
+
+    def stretch(self, first: int, count: int) -> NDArray[Any]:
+        """`count` of them from number `first` on."""
+        owner = bisect_right(self._bounds, first) - 1
+        if owner < len(self._arrays) and first + count <= self._bounds[owner + 1]:
+            start = first - self._bounds[owner]
+            return self._arrays[owner][start : start + count]
+        return self.take(np.arange(first, first + count))
 
 
 class BlockWriter:

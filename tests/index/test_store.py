@@ -78,6 +78,14 @@ def test_odd_folder_names(folder: Path) -> None:
         assert store.passage(0).passage == HEAD
 
 
+def test_passages_in_rows(folder: Path) -> None:
+    """Passages come in the order in which their rows are asked for, and none where none is."""
+    with closing(Store.open(folder)) as store:
+        assert [stored.passage for stored in store.passages_in([2, 0, 1])] == [OTHER, HEAD, REST]
+        assert store.passages_in([1]) == [store.passage(1)]
+        assert store.passages_in([]) == []
+
+
 def test_threads_share_a_store(folder: Path) -> None:
     """Eight threads reading at once each get the passage that they asked for."""
     with closing(Store.open(folder)) as store, ThreadPoolExecutor(8) as threads:
