@@ -1,9 +1,7 @@
 """A sentence-transformers model exported to ONNX, once, when an index is built: the only door to torch."""
 
-import logging
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from urllib.request import urlopen
 from qa_bot.errors import ModelUnavailable
 from qa_bot.models.bundled import find_model
 from qa_bot.models.encoder import MODEL_FILE, PARTS, TOKENIZER_FILE, WHOLE, EncoderCard, OnnxEncoder, Precision
+from qa_bot.models.onnx_tools import fuse_attention, quiet, writing
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -58,6 +57,12 @@ class SourceModel:
             raise self._refusal("it has no fast tokenizer")
         tokenizer.save(str(folder / TOKENIZER_FILE))
         inputs = self._trace(folder / MODEL_FILE)
+        config = getattr(getattr(self._model, "transformers_model", None), "config", None)
+        fuse_attention(
+            folder / MODEL_FILE,
+            heads=getattr(config, "num_attention_heads", 0),
+            width=getattr(config, "hidden_size", 0),
+        )
         self._card(inputs).write(folder)
         return OnnxEncoder.load(folder)
 
@@ -96,7 +101,7 @@ class SourceModel:
         axes: dict[str, dict[int, str]] = {name: {0: "batch", 1: "tokens"} for name in names}
         axes |= {"parts": {0: "parts", 1: "tokens"}, WHOLE: {0: "batch"}, PARTS: {0: "parts"}}
         parts = torch.ones(3, features["input_ids"].shape[1])
-        with warnings.catch_warnings(), torch.no_grad(), _writing(path):
+        with warnings.catch_warnings(), torch.no_grad(), writing(path):
             # The tracing exporter is announced as legacy and warns of constants that are the same for every input.
             warnings.simplefilter("ignore")
             torch.onnx.export(
@@ -195,28 +200,14 @@ def _quantized(source: SourceModel, folder: Path, texts: Sequence[str], exact: f
 
 def quantize(full: Path, target: Path) -> None:
     """The model in `full` with its matrices in int8, one scale a channel, in `target`; raises OSError."""
+    from onnx import TensorProto  # noqa: PLC0415
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
 
-    root = logging.getLogger()
-    level = root.level
-    root.setLevel(logging.ERROR)  # the quantizer logs advice through the root logger
-    try:
-        # One scale a channel: with one a matrix the cosine with the original falls from .99 to .93.
-        with _writing(target):
-            quantize_dynamic(full, target, per_channel=True, weight_type=QuantType.QInt8)
-    finally:
-        root.setLevel(level)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Where the exporter or the quantizer fails over a file, an OSError: they do not say that the disk is full."""
-    from google.protobuf.message import Error as ProtobufError  # noqa: PLC0415
-
-    try:
-        yield
-    except (RuntimeError, ProtobufError) as error:
-        raise OSError(f"{path} cannot be written or read back: {str(error).strip()}") from error
+    # Of what a fused operator gives, the quantizer cannot work out the type.
+    types = {"DefaultTensorType": TensorProto.FLOAT}
+    # One scale a channel: with one a matrix the cosine with the original falls from .99 to .93.
+    with quiet(), writing(target):
+        quantize_dynamic(full, target, per_channel=True, weight_type=QuantType.QInt8, extra_options=types)
 
 
 def _embedding_module(model: "SentenceTransformer", names: tuple[str, ...]) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import onnx
 import pytest
 from encoder_double import card, export_double
 from tokenizers import Tokenizer
@@ -13,7 +14,7 @@ from qa_bot.corpus.reader import read_corpus
 from qa_bot.errors import ModelUnavailable
 from qa_bot.index.generation import ENCODER_FOLDER, open_index
 from qa_bot.models.bundled import find_model
-from qa_bot.models.encoder import EncoderCard, OnnxEncoder, Precision
+from qa_bot.models.encoder import MODEL_FILE, EncoderCard, OnnxEncoder, Precision
 from qa_bot.models.export import MIN_FIDELITY, SourceModel, export_checked
 from qa_bot.pipeline import Pipeline
 from qa_bot.text import sentences
@@ -154,3 +155,11 @@ def test_other_model_by_folder(tmp_path: Path, shipped: Pipeline) -> None:
     shutil.copytree(find_model("all-MiniLM-L6-v2"), tmp_path / "copy")
     copied = SourceModel.load(str(tmp_path / "copy"))
     assert copied.name == str(tmp_path / "copy")
+
+
+def test_attention_is_fused(shipped_index: Path) -> None:
+    """The index's encoder has one operator of attention for each of its six layers, and none has a mask."""
+    model = onnx.load(str(open_index(shipped_index).folder / ENCODER_FOLDER / MODEL_FILE))
+    attention = [node for node in model.graph.node if node.op_type == "QAttention"]
+    assert [node.input[5] for node in attention] == [""] * 6
+    assert not [node for node in model.graph.node if node.op_type == "Softmax"]
