@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, pairwise
 
 from qa_bot.chunking import chunk
 from qa_bot.index.store import Store, StoredPassage
@@ -11,8 +11,12 @@ from qa_bot.index.vectors import BlockWriter, VectorStore
 from qa_bot.models.encoder import OnnxEncoder, Parted
 from qa_bot.types import Article, Passage, Vectors
 
-# Passages between two reports of progress: their vectors and texts are all that is in memory.
-_BLOCK = 256
+# Passages between two reports of progress: their vectors and texts, and those of the next, are all that is in memory,
+# and all that is still encoded after Ctrl-C.
+_BLOCK = 64
+# Where the vectors of a passage are known: among which, its row there, the number of its first sentence there.
+_Place = tuple[VectorStore, int, int]
+_Planned = tuple[StoredPassage, _Place | None]
 # Tokens kept free in every passage: a text as a whole may have one or two more than its sentences.
 _HEADROOM = 2
 # Texts on which the exported encoder is held against sentence-transformers, and their length in characters.
@@ -78,20 +82,28 @@ def embed(
     What was written until then is kept if the process ends.
     """
     done = 0
-    planned = _planned(store, first, sources)
+    begun = _begun(_planned(store, first, sources), encoder)
+    # Each block is written after the next was begun: the encoder does not wait for the disk.
+    for current, _ in pairwise(chain(begun, [None])):
+        if current:
+            block, fresh = current
+            for stored, known in block:
+                writer.add(*(next(fresh) if known is None else _taken(stored, *known)))
+            writer.keep()
+            done += len(block)
+            yield done
+
+
+def _begun(
+    planned: Iterator[_Planned], encoder: OnnxEncoder
+) -> Iterator[tuple[list[_Planned], Iterator[tuple[Vectors, Vectors]]]]:
+    """Blocks of passages, and the vectors, being made, of those that are not known."""
     while block := list(islice(planned, _BLOCK)):
-        fresh = iter(encoder.encode_parted([parted(stored.passage) for stored, known in block if known is None]))
-        for stored, known in block:
-            writer.add(*(next(fresh) if known is None else _taken(stored, *known)))
-        writer.keep()
-        done += len(block)
-        yield done
+        yield block, iter(encoder.encode_parted([parted(stored.passage) for stored, known in block if known is None]))
 
 
-def _planned(
-    store: Store, first: int, sources: Sequence[Source]
-) -> Iterator[tuple[StoredPassage, tuple[VectorStore, int, int] | None]]:
-    """Each passage, and where its vectors are known: among which, its row there, its first sentence there."""
+def _planned(store: Store, first: int, sources: Sequence[Source]) -> Iterator[_Planned]:
+    """Each passage, and where its vectors are known."""
     for number, article in store.articles_from(first):
         known = known_passages(article, sources)
         for place, (_, stored) in enumerate(store.passages_of(number)):

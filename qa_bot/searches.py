@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from threading import Event
 
 import numpy as np
 
@@ -44,19 +46,41 @@ def write_searches(
     """Vectors, FAISS, BM25 and vocabulary of all passages are in the draft, those of `grown.base` taken over."""
     base = grown.base.folder if grown.base else None
     size = {"rows": writer.rows, "sentences": writer.sentences, "dimension": encoder.dimension}
-    with closing(Store.open(draft.folder)) as store:
+    with _beside(draft, grown, writer.first_row) as words, closing(Store.open(draft.folder)) as store:
         with next_block(draft.folder, draft.number, base, **size) as block:
             for done in embed(store, writer.first_new, encoder, block, sources):
                 progress("embedding passages", done, writer.rows - writer.first_row)
+                if words.done():
+                    words.result()  # a full disk is told now, not when all is embedded
         block.finish()
-        spellings: Counter[str] = Counter()
-        write_lexical(draft.folder, _counted(store, writer.first_row, spellings), grown.dead)
-    if grown.base:
-        spellings.subtract(
-            word for row in grown.dead.tolist() for word in spellings_of(_text(grown.base.store.passage(row)))
-        )
-    write_vocabulary(draft.folder, spellings)
     return _write_dense(draft, encoder, grown)
+
+
+@contextmanager
+def _beside(draft: Draft, grown: Grown, first_row: int) -> Iterator[Future[None]]:
+    """BM25 and vocabulary are written by a thread, and are whole at the end; it stops where what is done here fails."""
+    gone = Counter[str]()
+    if grown.base:
+        for row in grown.dead.tolist():
+            gone.update(spellings_of(_text(grown.base.store.passage(row))))
+    stopped = Event()
+    with ThreadPoolExecutor(1) as thread:
+        words = thread.submit(_write_words, draft, first_row, gone, grown.dead, stopped)
+        try:
+            yield words
+            words.result()
+        except BaseException:
+            stopped.set()
+            raise
+
+
+def _write_words(draft: Draft, first_row: int, gone: Counter[str], dead: Rows, stopped: Event) -> None:
+    spellings: Counter[str] = Counter()
+    with closing(Store.open(draft.folder)) as store:
+        write_lexical(draft.folder, _counted(store, first_row, spellings, stopped), dead)
+    spellings.subtract(gone)
+    if not stopped.is_set():
+        write_vocabulary(draft.folder, spellings)
 
 
 def _write_dense(draft: Draft, encoder: OnnxEncoder, grown: Grown) -> DenseFacts:
@@ -79,9 +103,11 @@ def _question(passage: Passage) -> str:
     return " ".join(passage.article.text[start:end].split(maxsplit=_WORDS)[:_WORDS])
 
 
-def _counted(store: Store, first_row: int, spellings: Counter[str]) -> Iterator[tuple[int, str]]:
-    """The rows and texts of all passages from that row on, whose words are counted as they go by."""
+def _counted(store: Store, first_row: int, spellings: Counter[str], stopped: Event) -> Iterator[tuple[int, str]]:
+    """The rows and texts of the passages from that row on, their words counted as they go by, until it is stopped."""
     for row, stored in store.passages_from(first_row):
+        if stopped.is_set():
+            return
         text = _text(stored)
         spellings.update(spellings_of(text))
         yield row, text

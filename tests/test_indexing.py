@@ -3,16 +3,18 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from time import sleep
 from typing import Any
 
 import numpy as np
 import pytest
 from encoder_double import MODEL
 
-from qa_bot import indexing, scanning
+from qa_bot import indexing, scanning, searches
 from qa_bot.corpus import reader
 from qa_bot.corpus.reader import SourceFile
 from qa_bot.errors import CorpusError, IndexUnavailable, ModelUnavailable
@@ -500,16 +502,16 @@ def test_many_small_updates(corpus: Path, index: Path) -> None:
 
 def test_cut_off_build_is_gone_on_with(corpus: Path, index: Path, small_reader: Path, encoded: list[str]) -> None:
     """What a killed build had embedded is not embedded again, and the index is that of a build in one piece."""
-    _many(corpus, 597)
-    with _process(corpus, index, small_reader, pause_at="embedding passages", pause_done=512) as build:
+    _many(corpus, 197)
+    with _process(corpus, index, small_reader, pause_at="embedding passages", pause_done=128) as build:
         assert build.stdout
         assert build.stdout.readline() == "paused: embedding passages\n"
         build.kill()
     report = _update(corpus, index)
-    assert (report.articles, len(encoded)) == (600, 88)
+    assert (report.articles, len(encoded)) == (200, 72)
     _update(corpus, index.with_name("fresh"))
     one, other = (open_index(path).dense.vectors for path in (index, index.with_name("fresh")))
-    np.testing.assert_array_equal(one.passage_vectors(range(600)), other.passage_vectors(range(600)))
+    np.testing.assert_array_equal(one.passage_vectors(range(200)), other.passage_vectors(range(200)))
     np.testing.assert_array_equal(one.sentence_vectors(0, one.sentences), other.sentence_vectors(0, other.sentences))
     assert [path.name for path in (index / "generations").iterdir()] == ["1"]
 
@@ -643,6 +645,46 @@ def test_two_builds_at_once(corpus: Path, index: Path, small_reader: Path) -> No
             assert second.stdout.readline() == "paused: waiting for another build\n"
             first.communicate("\n")
             assert second.communicate("\n")[0] == "built: 1\n"
+
+
+def test_words_that_cannot_be_written(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words are written beside the vectors; where that fails, the build ends in one sentence like any other failure."""
+
+    def full(_folder: Path, _added: object, _removed: object) -> None:
+        raise OSError("No space left on device")
+
+    _update(corpus, index)
+    before = _replies(index)
+    (corpus / "well.txt").write_text("The well\n\nThe well is dry.", encoding="utf-8")
+    monkeypatch.setattr(searches, "write_lexical", full)
+    with pytest.raises(IndexUnavailable, match=r"cannot be written in .*No space left"):
+        _update(corpus, index)
+    assert _replies(index) == before
+
+
+def test_words_stop_with_the_vectors(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Ctrl-C nothing goes on beside it, and the next build is whole."""
+    written: list[int] = []
+    begun = Event()
+
+    def slow(_folder: Path, added: Iterable[tuple[int, str]], _removed: object) -> None:
+        for row, _ in added:
+            written.append(row)
+            begun.set()
+            sleep(0.1)
+
+    def interrupted(*_: object) -> Iterator[int]:
+        begun.wait()
+        raise KeyboardInterrupt
+
+    _many(corpus, 100)
+    with monkeypatch.context() as patch:
+        patch.setattr(searches, "write_lexical", slow)
+        patch.setattr(searches, "embed", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            _update(corpus, index)
+    assert 1 <= len(written) < 100
+    assert _counts(_update(corpus, index)) == (103, 0, 0, 0)
 
 
 def test_full_disk(corpus: Path, index: Path, small_reader: Path) -> None:
