@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qa_bot.corpus.reader import SourceFile, place_of, read_files
-from qa_bot.index.store_writer import StoreWriter
+from qa_bot.index.store_writer import KnownArticle, StoreWriter
 from qa_bot.types import Article, Rows, Skipped
 
 # Articles that a report names: as many as fit into a line.
@@ -56,29 +56,31 @@ class Scan:
         self._differs = differs
         self._read_again = {file.place for file in differs.written} | set(differs.gone)
         self._left = writer.numbers_in(self._read_again)
-        self._taken: set[int] = set()
+        # What was read before and is as it was; numbers that are new tell themselves.
+        self._found: set[int] = set()
+        self._taken = 0
         self._articles = writer.articles
         self._moved = False
         self._kept: set[str] = set()
-        self._added: dict[str, str] = {}
-        self._changed: list[str] = []
-        self._removed: dict[str, str] = {}
+        # Of a million articles that are new only the first few are named: all of their ids would take 300 MB.
+        self._added = 0
+        self._named: list[str] = []
+        self._changed: dict[str, None] = {}
+        self._removed: list[str] = []
+        self._gone = self._renamed = 0
         self.skipped: list[Skipped] = []
         self.dead: list[int] = []
 
     def counts(self) -> Counts:
         """How many articles were added, changed, renamed, removed and left as they were, and what was skipped."""
-        gone, came = Counter(self._removed.values()), Counter(self._added.values())
-        renamed = (gone & came).total()
         # What was renamed is named by the id that it has now.
-        removed = [article_id for article_id, sha256 in self._removed.items() if sha256 not in came]
         return Counts(
-            unchanged=self._articles - len(self._changed) - len(self._removed),
-            added=len(self._added) - renamed,
+            unchanged=self._articles - len(self._changed) - self._gone,
+            added=self._added - self._renamed,
             changed=len(self._changed),
-            renamed=renamed,
-            removed=len(self._removed) - renamed,
-            named=tuple([*self._added, *self._changed, *removed][:_NAMED]),
+            renamed=self._renamed,
+            removed=self._gone - self._renamed,
+            named=tuple([*self._named, *self._changed, *self._removed][:_NAMED]),
             skipped=tuple(self.skipped),
         )
 
@@ -89,7 +91,7 @@ class Scan:
     @property
     def differs(self) -> bool:
         """Whether the store says anything else than before."""
-        return bool(self._added or self._changed or self._removed or self._moved)
+        return bool(self._added or self._changed or self._gone or self._moved)
 
     def run(self, folder: Path, progress: Callable[[str, int, int | None], None]) -> None:
         """The store says what the corpus in `folder` says."""
@@ -100,20 +102,30 @@ class Scan:
                     self.skipped.append(self._kept_from(file.place, outcome) if outcome.unread else outcome)
                 else:
                     self._take(outcome, line)
-                    progress("reading", len(self._taken), None)
+                    progress("reading", self._taken, None)
             self._writer.set_stamp(file.place, file.stamp if faults == len(self.skipped) else None)
         for place in set(self._differs.gone) - self._kept:
             self._writer.forget_file(place)
-        ids = {sha256: article_id for article_id, sha256 in self._added.items()}
+        self._remove_left()
+        self._writer.commit()
+
+    def _remove_left(self) -> None:
+        """Articles that were not found again are no more, or are renamed: others of the same content are new."""
+        came: dict[str, list[str]] = {}
+        gone: Counter[str] = Counter()
         for number in sorted(self._left):
             article_id, sha256 = self._writer.name_of(number)
-            if sha256 in ids:
-                self._writer.hand_texts_on(article_id, ids[sha256])
+            if sha256 not in came:
+                came[sha256] = [new for new in self._writer.new_with(sha256) if new not in self._changed]
+            gone[sha256] += 1
+            if came[sha256]:
+                self._writer.hand_texts_on(article_id, came[sha256][-1])
             else:
                 self._writer.forget_texts(article_id)
-            self._removed[article_id] = sha256
+                self._removed.append(article_id)
             self.dead += self._writer.remove_article(number)
-        self._writer.commit()
+        self._gone = gone.total()
+        self._renamed = sum(min(count, len(came[sha256])) for sha256, count in gone.items())
 
     def _kept_from(self, place: str, skipped: Skipped) -> Skipped:
         """The fault, after what was read before at that place or in that folder was kept, for it may still be there."""
@@ -127,9 +139,12 @@ class Scan:
         """The article is in the store as it was read, unless another place has its id."""
         known = self._writer.known(article.id)
         if known is None:
-            self._taken.add(self._writer.add_article(article, line))
-            self._added[article.id] = article.sha256
-        elif known.number in self._taken or known.path not in self._read_again:
+            self._writer.add_article(article, line)
+            self._added += 1
+            self._taken += 1
+            if len(self._named) < _NAMED:
+                self._named.append(article.id)
+        elif self._is_taken(known) or known.path not in self._read_again:
             place, first = place_of(article.path, line), place_of(known.path, known.line)
             self.skipped.append(
                 Skipped(place, f'The id "{article.id}" is already that of {first}; this one is left out.')
@@ -141,13 +156,19 @@ class Scan:
                 if before != article.text:
                     self._writer.keep_text(article.id, before)
                 self.dead += self._writer.remove_article(known.number)
-                self._taken.add(self._writer.add_article(article, line))
-                self._changed.append(article.id)
+                self._writer.add_article(article, line)
+                self._taken += 1
+                self._changed[article.id] = None
                 return
-            self._taken.add(known.number)
+            self._found.add(known.number)
+            self._taken += 1
             if (known.path, known.line) != (article.path, line):
                 self._writer.move_article(known.number, article.path, line)
                 self._moved = True
+
+    def _is_taken(self, known: KnownArticle) -> bool:
+        """Whether this very reading came upon the article before."""
+        return known.number in self._writer.new_numbers or known.number in self._found
 
 
 def nothing_to_read(corpus: Path, skipped: Sequence[Skipped]) -> str:

@@ -147,6 +147,11 @@ class StoreWriter:
         ).fetchone()
         return article_id, sha256
 
+    def new_with(self, sha256: str) -> list[str]:
+        """The ids of the articles of that content that were added to what the store had at first, in their order."""
+        select = "SELECT id FROM articles WHERE sha256 = ? AND number >= ? ORDER BY number"
+        return [article_id for (article_id,) in self._connection.execute(select, (sha256, self.first_new))]
+
     def numbers_in(self, places: Iterable[str]) -> set[int]:
         """The numbers of all articles that were read in those files."""
         select = "SELECT number FROM articles WHERE path = ?"
