@@ -1,7 +1,7 @@
 """The passages that a question is most likely answered in, by vectors, BM25 and their best sentence."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,8 +33,9 @@ _TOLD_AT_MOST = 2
 _DENSE, _LEXICAL, _SENTENCE = 0.3, 0.4, 1.0
 _NONE = Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
 
-
 Q = TypeVar("Q")
+# The story and the article of each row.
+Stories = Mapping[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """Rows, with what each side says of them."""
+    """Rows, with what each side says of them, and their stories."""
 
     rows: Rows
     similarity: Scores
     bm25: Scores
+    stories: Stories
 
 
 def retrieve(
@@ -89,8 +91,8 @@ def retrieve(
     with watch.step("lexical"):
         bm25 = _bm25(index.lexical, words, rows, lexical if finding == words else _NONE)
     with watch.step("sentences"):
-        kept = _shortlist(rows, similarity, bm25, index.store)
-        weighed = _Weighed(rows[kept], similarity[kept], bm25[kept])
+        kept, stories = _shortlist(rows, similarity, bm25, index.store)
+        weighed = _Weighed(rows[kept], similarity[kept], bm25[kept], stories)
         return _hits(question, index, weighed, _ranks(dense), _ranks(lexical))
 
 
@@ -132,27 +134,27 @@ def _hits(
             lexical_rank=lexical_ranks.get(int(rows[i])),
             sentences=sentences[i],
         )
-        for i in _copies_last(_order(scores, rows), rows, index.store)
+        for i in _copies_last(_order(scores, rows), rows, weighed.stories, index.store)
     ]
 
 
-def _shortlist(rows: Rows, similarity: Scores, bm25: Scores, store: Store) -> Rows:
-    """The places of the best rows, best first, by both sides together."""
+def _shortlist(rows: Rows, similarity: Scores, bm25: Scores, store: Store) -> tuple[Rows, Stories]:
+    """The places of the best rows, best first, by both sides together, and their stories."""
     order = _order(fuse((_DENSE, similarity), (_LEXICAL, bm25)), rows)
     best = order[:_DEPTH]
-    # Mostly no story is told so often by the best that one of them had to make room for another row.
-    if not _crowded(store.stories_of_rows(rows[best].tolist()).values()):
-        return best
-    return _copies_last(order, rows, store)[:_DEPTH]
+    stories = store.stories_of_rows(rows[best].tolist())
+    if _crowded(stories.values()):  # some of the best may have to make room
+        stories = store.stories_of_rows(rows.tolist())
+        best = _copies_last(order, rows, stories, store)[:_DEPTH]
+    return best, stories
 
 
-def _copies_last(order: Rows, rows: Rows, store: Store) -> Rows:
+def _copies_last(order: Rows, rows: Rows, stories: Stories, store: Store) -> Rows:
     """The order with what two other articles of the same story have said before put behind all else."""
-    stories = store.stories_of_rows(rows.tolist())
     seen: dict[int, list[tuple[int, Shingles]]] = {}
     first: list[int] = []
     last: list[int] = []
-    crowded = _crowded(stories.values())
+    crowded = _crowded(stories[row] for row in rows.tolist())
     for place in order.tolist():
         row = int(rows[place])
         story, article = stories[row]

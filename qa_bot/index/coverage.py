@@ -19,8 +19,10 @@ the their them then there these they this those to too under until up us was we 
 whom whose why will with would you your
 """
 
-# The letters and digits of ASCII in lower case, all else as white space.
-_PLAIN = bytes(ord(sign.lower()) if sign.isalnum() else ord(" ") for sign in map(chr, range(128))).ljust(256)
+# The letters and digits of ASCII in lower case, its other signs as white space, and what is beyond it as it is.
+_PLAIN = bytes(
+    ord(sign.lower() if sign.isalnum() else " ") if sign.isascii() else ord(sign) for sign in map(chr, range(256))
+)
 
 
 def question_terms(words: Sequence[Term]) -> list[Term]:
@@ -66,20 +68,22 @@ class WordFinder:
         # An English word and its stem begin with the same two letters, but for those like "dying" and "die".
         by_two_letters = all(not term.edits and len(term.text) > 1 and term.text[1:] != "ie" for term in terms)
         self._beginnings = {term.text[:2].encode() for term in terms} if by_two_letters else None
-        self._analyzed: dict[bytes, str] = {}
+        self._analyzed: dict[bytes, list[str]] = {}
 
     def words_of(self, text: str) -> frozenset[str]:
         """The distinct words of a text, as the index knows them, without most of those that the question lacks."""
-        if self._beginnings is None or not text.isascii():
+        if self._beginnings is None:
             return words_of(text)
-        words = text.encode().translate(_PLAIN).split()
-        return frozenset([self._analyze(word) for word in words if word[:2] in self._beginnings])
+        pieces = text.encode().translate(_PLAIN).split()
+        alike = [piece for piece in pieces if piece[:2] in self._beginnings]
+        if not text.isascii():  # a piece can be several words then, and begin with a sign
+            alike += [piece for piece in pieces if not piece.isascii()]
+        return frozenset([word for piece in alike for word in self._analyze(piece)])
 
-    def _analyze(self, word: bytes) -> str:
-        found = self._analyzed.get(word)
+    def _analyze(self, piece: bytes) -> list[str]:
+        found = self._analyzed.get(piece)
         if found is None:
-            # Nothing, where the word is too long to be one.
-            found = self._analyzed[word] = "".join(analyze(word.decode()))
+            found = self._analyzed[piece] = analyze(piece.decode())
         return found
 
 

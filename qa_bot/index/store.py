@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -193,5 +194,4 @@ class Store:
 
 
 def _unpack(blob: bytes) -> tuple[tuple[int, int], ...]:
-    pairs = np.frombuffer(blob, dtype="<i4").reshape(-1, 2).tolist()
-    return tuple((start, end) for start, end in pairs)
+    return tuple(struct.iter_unpack("<ii", blob))

@@ -14,6 +14,12 @@ CREATE TABLE stories (
 CREATE INDEX articles_of ON stories (story);
 """
 _ASKED = "SELECT value FROM json_each(?)"
+_STORIES_OF = f"SELECT id, story FROM articles JOIN stories ON article = number WHERE id IN ({_ASKED})"  # noqa: S608
+# Most stories are told by one article, which is all that a question has to be told of them.
+_TOLD_BY_OTHERS = (
+    f"{_STORIES_OF} AND EXISTS"  # noqa: S608
+    " (SELECT 1 FROM stories AS others WHERE others.story = stories.story AND others.article != number)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +32,12 @@ class StoredStory:
 
 def stories_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, int]:
     """The story of each of those articles; unknown ids have none."""
-    found = connection.execute(
-        f"SELECT id, story FROM articles JOIN stories ON article = number WHERE id IN ({_ASKED})",  # noqa: S608
-        (json.dumps(list(article_ids)),),
-    )
-    return dict(found)
+    return dict(connection.execute(_STORIES_OF, (json.dumps(list(article_ids)),)).fetchall())
 
 
 def copies_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dict[str, tuple[Copy, ...]]:
     """The other articles of the story of each of those, in the order of the corpus."""
-    stories = stories_of(connection, article_ids)
+    stories = dict(connection.execute(_TOLD_BY_OTHERS, (json.dumps(list(article_ids)),)).fetchall())
     found = connection.execute(
         "SELECT story, id, source, published FROM stories JOIN articles ON number = article"  # noqa: S608
         f" WHERE story IN ({_ASKED}) ORDER BY path, line",
@@ -47,7 +49,6 @@ def copies_of(connection: sqlite3.Connection, article_ids: Iterable[str]) -> dic
     return {
         article_id: tuple(copy for copy in told[story] if copy.id != article_id)
         for article_id, story in stories.items()
-        if len(told[story]) > 1
     }
 
 

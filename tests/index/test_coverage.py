@@ -63,6 +63,7 @@ def test_every_word_is_found_by_its_stem() -> None:
         (Term("die", 0), "Two men lay dying.", "die"),
         (Term("lithunaia", 2), "She lives in Lithuania.", "lithuania"),  # what is misspelt is held against every word
         (Term("cafe", 0), "The café is closed.", "cafe"),
+        (Term("close", 0), "“The café—closed”, she said", "close"),
         (Term("минск", 0), "Минск, 2020", "минск"),
         (Term("x", 0), "x" * 200 + " x", "x"),
     ],
