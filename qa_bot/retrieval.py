@@ -23,7 +23,7 @@ from qa_bot.types import Hit, Query, Rows, SentenceMatch, Vectors
 _CANDIDATES = 50
 # A word that more passages have, and more than this share of them, finds none; those that other words find are weighed
 # by it all the same. The time of a search is that of reading every passage of its words: docs/benchmarks.md.
-_COMMON, _COMMON_SHARE = 10_000, 0.05
+_COMMON, _COMMON_SHARE = 10_000, 0.1
 # Passages whose sentences are looked at, and that are handed on: the gold passage is among them in 99.6 %.
 _DEPTH = 20
 # Copies of a passage that may be read: with one more than the first, another edit can be the better one to quote; a
