@@ -116,8 +116,9 @@ def draft_generation(index_dir: Path) -> Iterator[Draft]:
     try:
         generations.mkdir(exist_ok=True)
         _tidy(index_dir)
-        interrupted = _interrupted(generations, _unpublished(index_dir))
+        # Before what was unpublished goes: who runs on tells generations apart by their numbers.
         number = max(_numbers(generations), default=0) + 1
+        interrupted = _interrupted(generations, _unpublished(index_dir))
         folder = generations / f"{number}{_BUILDING}"
         folder.mkdir()
         try:

@@ -7,10 +7,10 @@ from threading import Event, Thread
 import pytest
 from encoder_double import MODEL
 
-from qa_bot.errors import IndexUnavailable
+from qa_bot.errors import IndexMissing, IndexUnavailable
 from qa_bot.faces.live import Live
 from qa_bot.index import generation
-from qa_bot.index.generation import current_folder
+from qa_bot.index.generation import current_folder, retire
 from qa_bot.index.lexical import LexicalIndex
 from qa_bot.indexing import update_index
 from qa_bot.models.encoder import OnnxEncoder
@@ -134,6 +134,21 @@ def test_generation_that_cannot_be_opened(
         assert caplog.messages[0].startswith("the generation before goes on answering: The index has no manifest")
         manifest.with_suffix(".away").rename(manifest)
         assert live.pipeline().manifest.generation == 2
+
+
+def test_nothing_is_quoted_when_the_last_article_is_gone(corpus: Path, index: Path, build: Callable[[], int]) -> None:
+    """Where no generation is live any more the one before is silent; the next one is taken up."""
+    build()
+    live = _live(index, lambda: Pipeline.open(index))
+    (corpus / "bridge.txt").unlink()
+    retire(index)
+    for _ in range(2):
+        with pytest.raises(IndexMissing):
+            live.pipeline()
+
+    (corpus / "mill.txt").write_text(MILL, encoding="utf-8")
+    build()
+    assert [info.id for info in live.pipeline().articles()] == ["mill.txt"]
 
 
 def test_removed_generation_goes_on_answering(corpus: Path, index: Path, build: Callable[[], int]) -> None:

@@ -29,6 +29,7 @@ from telegram.request import HTTPXRequest
 
 from qa_bot.corpus.fetching import fetch
 from qa_bot.corpus.removal import ASIDE
+from qa_bot.errors import IndexMissing
 from qa_bot.faces.telegram.admin import Admin
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.commands import Commands
@@ -212,12 +213,15 @@ def _error_handler(desk: Desk) -> Callable[[object, ContextTypes.DEFAULT_TYPE], 
     async def failed(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
         if isinstance(context.error, asyncio.CancelledError):
             return
-        reference = secrets.token_hex(4)
-        desk.metrics.error()
-        logger.error("handling failed, reference %s", reference, exc_info=context.error)
+        if isinstance(context.error, IndexMissing):
+            told = "The archive has no articles now."
+        else:
+            reference = secrets.token_hex(4)
+            desk.metrics.error()
+            logger.error("handling failed, reference %s", reference, exc_info=context.error)
+            told = f"Something broke (reference {reference}): ask again, please."
         message = update.message if isinstance(update, Update) else None
         if message:
-            place = Place(message.chat_id, 0, message.message_id)
-            await desk.say(place, f"Something broke (reference {reference}): ask again, please.")
+            await desk.say(Place(message.chat_id, 0, message.message_id), told)
 
     return failed

@@ -8,6 +8,8 @@ from pathlib import Path
 from bot_api import FakeBotAPI
 from running_bot import ADMIN, Chat, Running
 
+from qa_bot.index.generation import retire
+
 MOON = (
     "Moon base opens\n\nThe first hotel on the Moon opened on 3 May 2031 in the crater Tycho. Its owner is Ada Bright."
 )
@@ -29,7 +31,7 @@ async def _articles(bot: Running, number: int) -> None:
 
 async def test_a_file_in_the_folder_is_answered(start: Start, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
     """What is put into the folder answers a moment later, and what is taken out does not; nobody is told of it."""
-    corpus, _ = archive
+    corpus, index = archive
     async with start(watch="auto") as bot:
         chat = Chat(api)
         assert "do not say" in (await chat.say(WHO))["text"]
@@ -42,6 +44,9 @@ async def test_a_file_in_the_folder_is_answered(start: Start, api: FakeBotAPI, a
         (corpus / "moon.txt").unlink()
         await _articles(bot, 1)
         assert "do not say" in (await chat.say(WHO))["text"]
+
+        retire(index)  # as taking out the last article does
+        assert (await chat.say(WHO))["text"] == "The archive has no articles now."
 
 
 async def test_admins_are_told_what_went_wrong(start: Start, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
