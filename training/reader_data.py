@@ -34,6 +34,9 @@ _UNMARKED, _MISTYPED = 0.25, 0.1
 
 Ids = tuple[int, ...]
 
+# A question as it is read: beside its own passage, which comes first, the negatives that were mined for it.
+Asked = tuple["Example", ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -47,9 +50,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """An example of which the passage's tokens `start` to `end` are kept; `length` counts all tokens of the row."""
+    """An example of which the passage's tokens `start` to `end` are kept; `length` counts all tokens of the row.
 
-    example: int
+    Rows of the same `group` are of one question.
+    """
+
+    example: Example
+    group: int
     start: int
     end: int
     length: int
@@ -57,7 +64,10 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows padded to one length; `mask` is None where none needs padding. Targets are positions, 0 is null."""
+    """Rows padded to one length; `mask` is None where none needs padding. Targets are positions, 0 is null.
+
+    `groups` numbers the questions from 0 on in the order of the rows, those of one question next to each other.
+    """
 
     ids: NDArray[np.int64]
     types: NDArray[np.int64]
@@ -65,16 +75,16 @@ class Batch:
     allowed: NDArray[np.bool_]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    groups: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Examples by where they come from, and those that are held out."""
+    """Questions that their passage answers, those that it does not, and some of either kind that are held out."""
 
-    answerable: list[Example]
-    silver: list[Example]
-    mined: list[Example]
-    held_out: list[Example]
+    answerable: list[Asked]
+    silver: list[Asked]
+    held_out: list[Asked]
 
 
 def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int) -> Data:
@@ -84,6 +94,9 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
     held = set(random.Random(seed).sample(sorted({row["article"] for row in passages.values()}), _HELD_OUT_ARTICLES))
     encoded = _encode(tokenizer, {name: row["text"] for name, row in passages.items()})
     titles = _encode(tokenizer, {row["title"]: row["title"] for row in passages.values()})
+    mined: dict[str, list[str]] = defaultdict(list)
+    for row in read_lines(negatives):
+        mined[row["question"]].append(row["passage"])
 
     def is_held_out(passage: str) -> bool:
         return passages[passage]["article"] in held
@@ -105,49 +118,51 @@ def read_data(folder: Path, negatives: Path, tokenizer: Tokenizer, *, seed: int)
             answer,
         )
 
-    data = Data([], [], [], [])
+    data = Data([], [], [])
     for name, row in questions.items():
         answer = _token_span(encoded[row["passage"]], row["answers"][0]) if row["answerable"] else None
         if row["answerable"] and answer is None:
             continue
+        own = example(name, row["passage"], answer)
         if is_held_out(row["passage"]):
-            data.held_out.append(example(name, row["passage"], answer))
+            data.held_out.append((own,))
         else:
-            (data.answerable if answer else data.silver).append(example(name, row["passage"], answer))
-    for row in read_lines(negatives):
-        if not (is_held_out(row["passage"]) or is_held_out(questions[row["question"]]["passage"])):
-            data.mined.append(example(row["question"], row["passage"], None))
+            others = [example(name, passage, None) for passage in mined[name] if not is_held_out(passage)]
+            (data.answerable if answer else data.silver).append((own, *others))
     random.Random(seed).shuffle(data.held_out)
     del data.held_out[_HELD_OUT_ROWS:]
     return data
 
 
-def plan(examples: Sequence[Example], *, rows: int, size: int, seed: int) -> list[list[Crop]]:
-    """`rows` examples, cropped, in batches of `size` of one length where that can be, the batches shuffled."""
+def plan(questions: Sequence[Asked], *, beside: int, size: int, seed: int) -> list[list[Crop]]:
+    """Every question with at most `beside` of its negatives, cropped, in batches of about `size` rows, shuffled.
+
+    The rows of one question are together; those of a batch are of one length where that can be.
+    """
     chance = random.Random(seed)
-    by_length: dict[int, list[Crop]] = defaultdict(list)
-    for number in chance.sample(range(len(examples)), rows):
-        crop = _crop(examples[number], number, chance)
-        by_length[crop.length].append(crop)
+    by_length: dict[int, list[list[Crop]]] = defaultdict(list)
+    for number, (own, *others) in enumerate(questions):
+        crops = _crops([own, *chance.sample(others, min(beside, len(others)))], number, chance)
+        by_length[max(crop.length for crop in crops)].append(crops)
     batches: list[list[Crop]] = []
-    rest: list[Crop] = []
+    rest: list[list[Crop]] = []
     for length in sorted(by_length):
-        crops = by_length[length]
-        full = len(crops) // size * size
-        batches += [crops[at : at + size] for at in range(0, full, size)]
-        rest += crops[full:]
-    batches += [rest[at : at + size] for at in range(0, len(rest), size)]
+        chance.shuffle(by_length[length])
+        *full, last = _batches(by_length[length], size)
+        batches += full
+        rest.append(last)
+    batches += _batches(rest, size)
     chance.shuffle(batches)
     return batches
 
 
-def whole(examples: Sequence[Example], *, size: int) -> list[list[Crop]]:
-    """Every example once, as much of its passage as fits, in order."""
-    crops = [_kept(example, number, 0, _room(example)) for number, example in enumerate(examples)]
+def whole(questions: Sequence[Asked], *, size: int) -> list[list[Crop]]:
+    """Every question's own passage once, as much of it as fits, in order."""
+    crops = [_kept(own, number, 0, _room(own)) for number, (own, *_) in enumerate(questions)]
     return [crops[at : at + size] for at in range(0, len(crops), size)]
 
 
-def batch(examples: Sequence[Example], crops: Sequence[Crop]) -> Batch:
+def batch(crops: Sequence[Crop]) -> Batch:
     """The rows of some crops."""
     longest = max(crop.length for crop in crops)
     shape = (len(crops), longest)
@@ -155,13 +170,15 @@ def batch(examples: Sequence[Example], crops: Sequence[Crop]) -> Batch:
     allowed = np.zeros(shape, dtype=bool)
     starts, ends = (np.zeros(len(crops), dtype=np.int64) for _ in range(2))
     for row, crop in enumerate(crops):
-        example = examples[crop.example]
+        example = crop.example
         inputs = assemble(example.question, example.title, example.passage[crop.start : crop.end])
         ids[row, : crop.length], types[row, : crop.length], mask[row, : crop.length] = inputs.ids, inputs.types, 1
         allowed[row, inputs.first : crop.length - 1] = True
         if example.answer and crop.start <= example.answer[0] and example.answer[1] < crop.end:
             starts[row], ends[row] = (inputs.first + token - crop.start for token in example.answer)
-    return Batch(ids, types, None if mask.all() else mask, allowed, starts, ends)
+    numbers = np.array([crop.group for crop in crops])
+    groups = np.r_[0, np.cumsum(numbers[1:] != numbers[:-1])]
+    return Batch(ids, types, None if mask.all() else mask, allowed, starts, ends, groups)
 
 
 def as_typed(question: str, chance: random.Random) -> str:
@@ -193,24 +210,47 @@ def _room(example: Example) -> int:
     return min(room(example.question, example.title), len(example.passage))
 
 
-def _kept(example: Example, number: int, start: int, size: int) -> Crop:
-    return Crop(number, start, start + size, _length(example, size))
+def _kept(example: Example, group: int, start: int, size: int) -> Crop:
+    return Crop(example, group, start, start + size, _length(example, size))
 
 
 def _length(example: Example, size: int) -> int:
     return len(assemble(example.question, example.title, example.passage[:size]).ids)
 
 
-def _crop(example: Example, number: int, chance: random.Random) -> Crop:
-    tokens, most = len(example.passage), _room(example)
-    size = most
-    if chance.random() < _CROPPED and most > _SHORTEST:
-        size = chance.randint(_SHORTEST, most)
-    size -= _length(example, size) % _STEP
+def _batches(groups: Sequence[Sequence[Crop]], size: int) -> list[list[Crop]]:
+    """Groups one after the other in batches of at least `size` rows; the last one may have fewer, or none."""
+    batches: list[list[Crop]] = [[]]
+    for crops in groups:
+        if len(batches[-1]) >= size:
+            batches.append([])
+        batches[-1] += crops
+    return batches
+
+
+def _crops(examples: Sequence[Example], group: int, chance: random.Random) -> list[Crop]:
+    """All of the question's passages in rows of one length, as far as they are long enough."""
+    length = _drawn_length(examples, chance)
+    return [_crop(example, group, length, chance) for example in examples]
+
+
+def _drawn_length(examples: Sequence[Example], chance: random.Random) -> int:
+    """How many tokens the rows of a question are to have: those of its own passage, or what all can be cropped to."""
+    own = examples[0]
+    size = _room(own)
+    if chance.random() < _CROPPED and size > _SHORTEST:
+        size = chance.randint(_SHORTEST, max(_SHORTEST, min(map(_room, examples))))
+    return _length(own, size) // _STEP * _STEP
+
+
+def _crop(example: Example, group: int, length: int, chance: random.Random) -> Crop:
+    """The example's passage cropped so that its row has so many tokens, but for its answer and where it has fewer."""
+    tokens = len(example.passage)
     first, last = example.answer or (0, 0)
-    size = min(max(size, last - first + 1), most)
+    size = length - _length(example, 0)
+    size = min(max(size, last - first + 1), _room(example))
     if example.answer:
         start = chance.randint(max(0, last + 1 - size), min(first, tokens - size))
     else:
         start = chance.randint(0, tokens - size)
-    return _kept(example, number, start, size)
+    return _kept(example, group, start, size)

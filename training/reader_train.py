@@ -12,6 +12,7 @@ import argparse
 import hashlib
 import json
 import math
+import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from reader_data import Batch, Crop, Data, Example, batch, plan, read_data, whole
+from reader_data import Asked, Batch, Crop, batch, plan, read_data, whole
 from reader_model import ReaderModel, adapt, load_tokenizer
 from reader_weights import WORDS, exported_weights
 from torch import Tensor
@@ -43,22 +44,31 @@ class Run:
     arguments: dict[str, Any]
     device: torch.device
     steps: list[list[Crop]]
-    examples: list[Example]
-    held_out: list[Example]
-
-
-def selected(data: Data, *, answerable: int, silver: int, mined: int) -> list[Example]:
-    """The examples that a pass draws from, those of each origin so many times."""
-    return [*data.answerable * answerable, *data.silver * silver, *data.mined * mined]
+    held_out: list[Asked]
 
 
 def loss_of(scores: Tensor, rows: Batch, device: torch.device) -> Tensor:
-    """Cross entropy of start and end, over the passage's tokens and null (position 0)."""
+    """Cross entropy of start and end, each row alone and all rows of a question together, in equal parts.
+
+    Alone, the choice is between the passage's tokens and null. Together it is between the tokens of all passages and
+    "none of these", every score taken above its row's null (Clark and Gardner 2018): so that margins of different
+    passages can be compared.
+    """
     allowed = torch.from_numpy(rows.allowed).to(device)
-    allowed[:, 0] = True
-    scores = scores.float().masked_fill(~allowed[..., None], _NEVER)
-    starts, ends = (torch.from_numpy(targets).to(device) for targets in (rows.starts, rows.ends))
-    return (functional.cross_entropy(scores[..., 0], starts) + functional.cross_entropy(scores[..., 1], ends)) / 2
+    targets = torch.from_numpy(np.stack([rows.starts, rows.ends], 1)).to(device)
+    groups = torch.from_numpy(rows.groups).to(device)
+    scores = scores.float()
+    above_null = (scores - scores[:, :1]).masked_fill(~allowed[..., None], _NEVER)
+    found = above_null.logsumexp(1)
+    right = above_null.gather(1, targets[:, None])[:, 0].masked_fill(targets == 0, 0.0)
+    alone = functional.softplus(found) - right
+    asked = int(groups[-1]) + 1
+    every = torch.zeros(asked, len(groups) + 1, 2, device=device) + _NEVER
+    every[:, -1] = 0.0
+    every[groups, torch.arange(len(groups), device=device)] = found
+    # Of a question at most one passage has the answer; the others, and "none of these", are right at 0.
+    together = every.logsumexp(1) - torch.zeros(asked, 2, device=device).index_add(0, groups, right)
+    return (alone.mean() + together.mean()) / 2
 
 
 def scores_of(model: ReaderModel, rows: Batch, device: torch.device) -> Tensor:
@@ -79,10 +89,10 @@ def train(model: ReaderModel, run: Run, *, passed: float) -> None:
     losses: list[float] = []
     tokens, started = 0, time.perf_counter()
     size = sum(crop.length for crops in run.steps for crop in crops)
-    facts = {"at": done, "of": len(run.steps), "tokens": size, "examples": len(run.examples), "waited_s": passed}
+    facts = {"at": done, "of": len(run.steps), "tokens": size, "waited_s": passed}
     _log(run, {"run": run.arguments, **facts, "torch": torch.__version__})
     for step in range(done, len(run.steps)):
-        rows = batch(run.examples, run.steps[step])
+        rows = batch(run.steps[step])
         loss = loss_of(scores_of(model, rows, run.device), rows, run.device)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -108,7 +118,7 @@ def measured(model: ReaderModel, run: Run) -> dict[str, float]:
     exact: list[bool] = []
     margins: tuple[list[float], list[float]] = ([], [])
     for crops in whole(run.held_out, size=32):
-        rows = batch(run.held_out, crops)
+        rows = batch(crops)
         for row, scores in enumerate(scores_of(model, rows, run.device).float().cpu().numpy()):
             inside = np.flatnonzero(rows.allowed[row])
             last, found = spans_by_start(*scores.T, first=int(inside[0]), stop=int(inside[-1]) + 1)
@@ -159,11 +169,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("train", type=Path)
     parser.add_argument("negatives", type=Path)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--passes", type=int, default=2)
-    parser.add_argument("--rows", type=int, help="examples of one pass, drawn at random; all if not given")
-    parser.add_argument("--answerable", type=int, default=1, help="times that questions with an answer count")
+    parser.add_argument("--passes", type=int, default=1)
+    parser.add_argument("--questions", type=int, help="questions of one pass, drawn at random; all if not given")
     parser.add_argument("--silver", type=int, default=1, help="times that SQuAD 2.0's unanswerable questions count")
-    parser.add_argument("--mined", type=int, default=1, help="times that the mined negatives count; 0 leaves them out")
+    parser.add_argument("--beside", type=int, default=2, help="mined negatives beside a question's passage, at most")
     parser.add_argument("--start", type=Path, metavar="MODEL.onnx", help="go on from the weights of an int8 export")
     parser.add_argument("--adapter", type=int, metavar="RANK", help="train low-rank changes only")
     parser.add_argument("--batch", type=int, default=32)
@@ -180,14 +189,15 @@ def main() -> None:
     torch.manual_seed(given.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     data = read_data(given.train, given.negatives, load_tokenizer(), seed=given.seed)
-    examples = selected(data, answerable=given.answerable, silver=given.silver, mined=given.mined)
-    rows = min(given.rows or len(examples), len(examples))
+    questions = [*data.answerable, *data.silver * given.silver]
     seeds = range(given.seed, given.seed + given.passes)
-    steps = [crops for seed in seeds for crops in plan(examples, rows=rows, size=given.batch, seed=seed)]
+    count = min(given.questions or len(questions), len(questions))
+    passes = [(random.Random(seed).sample(questions, count), seed) for seed in seeds]
+    steps = [crops for drawn, seed in passes for crops in plan(drawn, beside=given.beside, size=given.batch, seed=seed)]
     start = given.start and hashlib.sha256(given.start.read_bytes()).hexdigest()
     # Where files lie on a machine says nothing.
     paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN", "start": start}
-    run = Run(given.run, {**vars(given), **paths}, device, steps, examples, data.held_out)
+    run = Run(given.run, {**vars(given), **paths}, device, steps, data.held_out)
     model = ReaderModel()
     if given.start:
         model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(given.start)})
