@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from qa_bot.chunking import paragraph_number
 from qa_bot.dialogue import Conversation
+from qa_bot.errors import IndexMissing
 from qa_bot.faces.live import Live
 from qa_bot.faces.telegram.buttons import article_key
 from qa_bot.faces.telegram.journal import Stored
@@ -49,6 +50,13 @@ class Library:
     def articles(self) -> list[ArticleInfo]:
         """All articles, in the order of the corpus."""
         return self.pipeline().articles()
+
+    def holds(self, sha256: str) -> bool:
+        """Whether an article has that content; none has in an archive without articles."""
+        try:
+            return self.pipeline().holds(sha256)
+        except IndexMissing:
+            return False
 
     def article_by_key(self, key: str) -> Article | None:
         """The article that `buttons.article_key` gave that key."""

@@ -154,7 +154,7 @@ class Publishing:
         except Unreadable as error:
             await self._desk.say(place_of(message), f"{name} cannot be read. {error}")
             return
-        if self._desk.library.pipeline().holds(article.sha256):
+        if self._desk.library.holds(article.sha256):
             await self._desk.say(place_of(message), f"{one_line(article.title)!r} is in the archive already.")
             return
         number = self._desk.people.add_upload(user=user, name=name, content=content)

@@ -47,6 +47,9 @@ async def test_a_file_in_the_folder_is_answered(start: Start, api: FakeBotAPI, a
 
         retire(index)  # as taking out the last article does
         assert (await chat.say(WHO))["text"] == "The archive has no articles now."
+        since = len(api.calls)
+        api.document("moon.txt", MOON)
+        assert (await chat.next("sendMessage", since=since))["text"].startswith("Moon base opens")
 
 
 async def test_admins_are_told_what_went_wrong(start: Start, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
