@@ -1,14 +1,17 @@
 """Exports a trained reader to qa_bot/data/reader/: int8 ONNX, its tokenizer and its card.
 
-    python training/reader_export.py RUN
+    python training/reader_export.py RUN [RUN ...]
 
-RUN is the folder of `reader_train.py`; `RUN/full` receives the same reader in full precision, to be measured against.
+RUN is a folder of `reader_train.py`. Of several runs, each begun where another ended or where it began, the mean of
+the weights is exported (a "model soup": Wortsman et al. 2022). The first folder's `full` receives the same reader in
+full precision, to be measured against.
 """
 
+import argparse
 import hashlib
 import json
-import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -39,6 +42,14 @@ def load(run: Path) -> ReaderModel:
     return model.eval()
 
 
+def averaged(models: Sequence[ReaderModel]) -> ReaderModel:
+    """A reader each of whose weights is the mean of the models' own."""
+    mean = ReaderModel()
+    states = [model.state_dict() for model in models]
+    mean.load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+    return mean.eval()
+
+
 def export(model: ReaderModel, path: Path) -> None:
     """The model in full precision: `ids`, `types` and `mask` in, `starts` and `ends` out, all `(rows, tokens)`."""
 
@@ -67,27 +78,32 @@ def export(model: ReaderModel, path: Path) -> None:
         )
 
 
-def finish(folder: Path, run: Path) -> None:
+def finish(folder: Path, runs: Sequence[Path]) -> None:
     """The tokenizer and the card beside the model in the folder."""
     load_tokenizer().save(str(folder / TOKENIZER_FILE))
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL_FILE, TOKENIZER_FILE)}
-    log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    runs = [entry for entry in log if "run" in entry]
-    card = {"format": FORMAT, "name": f"{_NAME}-{digests[MODEL_FILE][:8]}", "sha256": digests, "runs": runs}
+    lines = [line for run in runs for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    asked_for = [entry for entry in map(json.loads, lines) if "run" in entry]
+    card = {"format": FORMAT, "name": f"{_NAME}-{digests[MODEL_FILE][:8]}", "sha256": digests, "runs": asked_for}
     (folder / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def main(run: Path, target: Path) -> None:
+def main() -> None:
     """The reader is exported in both precisions."""
-    full = run / "full"
-    for folder in (full, target):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    parser.add_argument("--target", type=Path, default=_TARGET, help="where the int8 model goes; shipped if not given")
+    given = parser.parse_args()
+
+    full = given.runs[0] / "full"
+    for folder in (full, given.target):
         folder.mkdir(parents=True, exist_ok=True)
-    export(load(run), full / MODEL_FILE)
-    quantize(full / MODEL_FILE, target / MODEL_FILE)
-    for folder in (full, target):
-        finish(folder, run)
+    export(averaged([load(run) for run in given.runs]), full / MODEL_FILE)
+    quantize(full / MODEL_FILE, given.target / MODEL_FILE)
+    for folder in (full, given.target):
+        finish(folder, given.runs)
         print(f"{folder}: {(folder / MODEL_FILE).stat().st_size:,} bytes")  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else _TARGET)  # noqa: PLR2004
+    main()

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from qa_bot.corpus.reader import corpus_files
 from qa_bot.faces.safe_text import counted, one_line
 from qa_bot.faces.stage_bar import StageBar
 from qa_bot.faces.terminal import make_console, write
+from qa_bot.index.generation import retire
 from qa_bot.index.manifest import Manifest
 from qa_bot.indexing import BuildReport, update_index
 from qa_bot.settings import Settings
 from qa_bot.types import Skipped
+
+NOTHING_LEFT = "No article is left: the index answers nothing until there is one."
 
 
 def build(settings: Settings, *, rebuild: bool) -> BuildReport:
@@ -29,6 +34,14 @@ def build(settings: Settings, *, rebuild: bool) -> BuildReport:
         )
     tell_faults(console, report.skipped, report.notes)
     return report
+
+
+def retired_if_empty(corpus_dir: Path, index_dir: Path) -> bool:
+    """Whether the last article was taken out, and the index put out of use with it, for it would still quote."""
+    if corpus_files(corpus_dir):
+        return False
+    retire(index_dir)
+    return True
 
 
 def tell_faults(console: Console, skipped: Iterable[Skipped], notes: Iterable[str]) -> None:

@@ -76,13 +76,8 @@ def _doomed(index: "Index", remover: "Remover", wanted: str, *, whole: bool) -> 
 
 
 def _bring_up_to_date(settings: "Settings") -> None:
-    """The index without what was taken out; where nothing is left it is put out of use, for it would still quote."""
-    from qa_bot.corpus.reader import corpus_files
-    from qa_bot.faces.building import build, summary
-    from qa_bot.index.generation import retire
+    """The index without what was taken out."""
+    from qa_bot.faces.building import NOTHING_LEFT, build, retired_if_empty, summary
 
-    if corpus_files(settings.corpus_dir):
-        click.echo(summary(build(settings, rebuild=False)))
-    else:
-        retire(settings.index_dir)
-        click.echo("No article is left: the index answers nothing until there is one.")
+    empty = retired_if_empty(settings.corpus_dir, settings.index_dir)
+    click.echo(NOTHING_LEFT if empty else summary(build(settings, rebuild=False)))

@@ -37,7 +37,7 @@ from qa_bot.faces.telegram.database import Database
 from qa_bot.faces.telegram.delivery import Place, Sender
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.gate import Gate
-from qa_bot.faces.telegram.inline import Inline
+from qa_bot.faces.telegram.inline import EMPTY, Inline
 from qa_bot.faces.telegram.journal import Journal
 from qa_bot.faces.telegram.library import Library
 from qa_bot.faces.telegram.limits import Line, TokenBuckets
@@ -78,6 +78,7 @@ class Options:
     allowed: tuple[int, ...]
     admins: tuple[int, ...]
     corpus_dir: Path
+    index_dir: Path
     state_dir: Path
     threads: int
     fetch_private: bool = False
@@ -131,6 +132,7 @@ def assemble(
         desk,
         gate,
         corpus_dir=options.corpus_dir,
+        index_dir=options.index_dir,
         removed_dir=options.state_dir / ASIDE,
         update=update,
         fetch=partial(fetch, private=options.fetch_private),
@@ -214,7 +216,7 @@ def _error_handler(desk: Desk) -> Callable[[object, ContextTypes.DEFAULT_TYPE], 
         if isinstance(context.error, asyncio.CancelledError):
             return
         if isinstance(context.error, IndexMissing):
-            told = "The archive has no articles now."
+            told = f"{EMPTY}."
         else:
             reference = secrets.token_hex(4)
             desk.metrics.error()

@@ -12,7 +12,7 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
-from qa_bot.errors import InvalidQuestion
+from qa_bot.errors import IndexMissing, InvalidQuestion
 from qa_bot.faces.safe_text import one_line
 from qa_bot.faces.telegram.desk import Desk
 from qa_bot.faces.telegram.markup import Block, Fragment, fits, html_of
@@ -27,6 +27,7 @@ _CACHE_SECONDS = 30
 _DESCRIPTION = 120
 HINT = "Type a question about the articles"
 SILENT = "The articles do not say"
+EMPTY = "The archive has no articles now"
 
 
 class Inline:
@@ -55,6 +56,9 @@ class Inline:
             record = (await self._desk.ask(query.query, ())).record
         except InvalidQuestion:
             await self._reply(query, [], HINT)
+            return
+        except IndexMissing:
+            await self._reply(query, [], EMPTY)
             return
         results = _results(record)
         await self._reply(query, results, None if results else SILENT)

@@ -6,6 +6,7 @@ from telegram import CallbackQuery, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 from telegram.ext import ContextTypes
 
+from qa_bot.errors import IndexMissing
 from qa_bot.faces.telegram.archive import Archive
 from qa_bot.faces.telegram.buttons import (
     Action,
@@ -62,7 +63,7 @@ class Presses:
             if press:
                 await self._obey(update, query, press)
                 return
-        except (_Stale, ValueError):
+        except (_Stale, ValueError, IndexMissing):
             pass
         await _toast(query, STALE)
 

@@ -52,6 +52,7 @@ class Publishing:
         gate: Gate,
         *,
         corpus_dir: Path,
+        index_dir: Path,
         removed_dir: Path,
         update: "Callable[[], BuildReport]",
         fetch: Callable[[str], Page],
@@ -59,6 +60,7 @@ class Publishing:
         self._desk = desk
         self._gate = gate
         self._corpus_dir = corpus_dir
+        self._index_dir = index_dir
         self._removed_dir = removed_dir
         self._update = update
         self._fetch = fetch
@@ -109,14 +111,20 @@ class Publishing:
             kept = Remover(self._corpus_dir, self._removed_dir).remove(doomed)
         except CorpusError as error:
             return one_line(str(error))
-        return f"Removed {one_line(article.id)}, kept as {one_line(kept.name)}. {self.bring_up_to_date()}"
+        done = self.bring_up_to_date(may_be_empty=True)
+        return f"Removed {one_line(article.id)}, kept as {one_line(kept.name)}. {done}"
 
-    def bring_up_to_date(self) -> str:
-        """What bringing the index up to date did, or why it could not be."""
+    def bring_up_to_date(self, *, may_be_empty: bool = False) -> str:
+        """What bringing the index up to date did, or why it could not be.
+
+        A folder without articles is a mistake, unless the last one was taken out on purpose and it `may_be_empty`.
+        """
         # What builds is far slower to import than what asks.
-        from qa_bot.faces.building import summary  # noqa: PLC0415
+        from qa_bot.faces.building import NOTHING_LEFT, retired_if_empty, summary  # noqa: PLC0415
 
         try:
+            if may_be_empty and retired_if_empty(self._corpus_dir, self._index_dir):
+                return NOTHING_LEFT
             return f"The index is up to date: {summary(self._update())}."
         except QABotError as error:
             return str(error)

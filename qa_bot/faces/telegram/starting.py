@@ -35,6 +35,7 @@ def start(settings: Settings, *, log: Callable[[Formatter], None]) -> None:
         allowed=settings.telegram_allowed,
         admins=settings.telegram_admins,
         corpus_dir=settings.corpus_dir,
+        index_dir=settings.index_dir,
         state_dir=settings.state_dir,
         threads=os.cpu_count() or 1,
         fetch_private=settings.fetch_private,

@@ -58,6 +58,7 @@ async def running(
         allowed=allowed,
         admins=(ADMIN,),
         corpus_dir=corpus,
+        index_dir=index,
         state_dir=state,
         threads=2,
         fetch_private=True,

@@ -55,6 +55,21 @@ async def test_an_article_of_a_file_with_others(chat: Chat, archive: tuple[Path,
     assert (tmp_path / "state/removed/wire.jsonl").read_text(encoding="utf-8") == lines[0] + "\n"
 
 
+async def test_the_last_article(chat: Chat, api: FakeBotAPI) -> None:
+    """An archive of which nothing is left quotes nothing more, in a chat or inline, until there is an article again."""
+    assert (await chat.say("/remove 1"))["text"].endswith(
+        "No article is left: the index answers nothing until there is one."
+    )
+    assert (await chat.say(WHO))["text"] == "The archive has no articles now."
+    api.inline_query(WHO)
+    told = await chat.next("answerInlineQuery", since=0)
+    assert json.loads(told["button"])["text"] == "The archive has no articles now"
+
+    await send(chat, api, "moon.txt", MOON)
+    assert "1 article " in (await chat.press_and_wait("Publish", "up to date"))["text"]
+    assert "<b>Ada Bright</b>" in (await chat.say(WHO))["text"]
+
+
 async def test_a_corrected_article(chat: Chat, api: FakeBotAPI, archive: tuple[Path, Path]) -> None:
     """Context shows the quotation where it stands now and says so; words that are gone, or an article, are told."""
     file = archive[0] / "moon.txt"

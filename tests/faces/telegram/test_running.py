@@ -95,6 +95,7 @@ def test_the_token_is_in_no_repr(tmp_path: Path) -> None:
         allowed=(),
         admins=(),
         corpus_dir=tmp_path,
+        index_dir=tmp_path,
         state_dir=tmp_path,
         threads=1,
     )
