@@ -32,6 +32,7 @@ from scale_ask import answering, recall
 from scale_show import peers_plot, scale_plot, scale_table
 from texts import read_paragraphs
 
+from qa_bot.errors import QABotError
 from qa_bot.evaluation.gold import read_questions
 from qa_bot.evaluation.speed import in_process
 from qa_bot.index.generation import read_manifest
@@ -176,7 +177,10 @@ def main() -> None:
         questions = random.Random(_SEED).sample(asked, min(_ASKED, len(asked)))
         for size, folder in folders.items():
             table = given.table if size > given.encoded else None
-            measure(Archive(folder, questions, table), size, given.steps, given.results)
+            try:
+                measure(Archive(folder, questions, table), size, given.steps, given.results)
+            except QABotError as error:
+                raise SystemExit(str(error)) from error
     print(scale_table(lines(given.results)))
     if given.plots:
         scale_plot(lines(given.results), given.plots / "scale.png")
