@@ -1,6 +1,6 @@
 """How support is fitted: an order of passages, the probability of its first one, and the threshold of an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,9 +54,12 @@ class Asked:
         return np.array([of_kind[str(kind)] for kind in self.kind])
 
 
-def fit(asked: Asked) -> tuple[Floats, float]:
-    """Coefficients for the plain features, and the intercept, with which the logistic function gives support."""
-    order = fit_order(asked)
+def fit(asked: Asked, never_against: Collection[int] = ()) -> tuple[Floats, float]:
+    """Coefficients for the plain features, and the intercept, with which the logistic function gives support.
+
+    More of a feature whose column is in `never_against` is never taken as a sign that a passage is wrong.
+    """
+    order = fit_order(asked, never_against)
     score = asked.features @ order
     first = first_of_each(asked, score)
     first = first[asked.judged[first]]
@@ -66,7 +69,7 @@ def fit(asked: Asked) -> tuple[Floats, float]:
     return order * platt.coef_[0, 0], float(platt.intercept_[0])
 
 
-def fit_order(asked: Asked) -> Floats:
+def fit_order(asked: Asked, never_against: Collection[int] = ()) -> Floats:
     """Coefficients whose score puts right passages before wrong ones, and before "none of these" where none is right.
 
     The probability of a passage is its share of the exponentials of all scores of the reply, "none" having score 0; the
@@ -83,7 +86,9 @@ def fit_order(asked: Asked) -> Floats:
         slope = scaled.T @ gradient + 2 * _PENALTY * given[:-1]
         return found + _PENALTY * float((given[:-1] ** 2).sum()), np.r_[slope, gradient.sum()]
 
-    found = minimize(loss, np.zeros(scaled.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    start = np.zeros(scaled.shape[1] + 1)
+    bounds = [(0.0 if column in never_against else None, None) for column in range(len(start))]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
     coefficients: Floats = found.x[:-1] / spread
     return coefficients
 

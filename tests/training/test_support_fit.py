@@ -74,6 +74,13 @@ def test_order_is_that_within_a_reply() -> None:
     assert abs(shared) < own / 2
 
 
+def test_evidence_that_is_never_held_against_a_passage() -> None:
+    """A feature that only wrong passages have counts against them, unless that is ruled out."""
+    rows = [(number, float(wrong), not wrong, "there") for number in range(50) for wrong in (False, True)]
+    assert fit_order(asked(*rows))[0] < -1
+    assert fit_order(asked(*rows), never_against=[0])[0] == 0
+
+
 def test_fit_gives_probabilities() -> None:
     """Three of four replies with the feature are right and one of four without it: so says support."""
     rows = [(number, float(number % 2), (number // 2 % 4 < 3) is bool(number % 2), "there") for number in range(400)]
