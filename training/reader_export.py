@@ -1,10 +1,10 @@
 """Exports a trained reader to qa_bot/data/reader/: int8 ONNX, its tokenizer and its card.
 
-    python training/reader_export.py RUN [RUN ...] [--with MODEL.onnx]
+    python training/reader_export.py RUN [RUN ...]
 
 RUN is a folder of `reader_train.py`. Of several runs, each begun where another ended or where it began, the mean of
-the weights is exported (a "model soup": Wortsman et al. 2022); `--with` counts an earlier export as one of them. The
-first folder's `full` receives the same reader in full precision, to be measured against.
+the weights is exported (a "model soup": Wortsman et al. 2022). The first folder's `full` receives the same reader in
+full precision, to be measured against.
 """
 
 import argparse
@@ -16,7 +16,6 @@ from pathlib import Path
 
 import torch
 from reader_model import ReaderModel, adapt, load_tokenizer
-from reader_weights import with_exported
 from torch.nn.utils import parametrize
 
 from qa_bot.models.export import quantize
@@ -93,17 +92,13 @@ def main() -> None:
     """The reader is exported in both precisions."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs", type=Path, nargs="+", metavar="RUN")
-    parser.add_argument("--with", type=Path, dest="earlier", metavar="MODEL.onnx", help="an earlier int8 export")
     parser.add_argument("--target", type=Path, default=_TARGET, help="where the int8 model goes; shipped if not given")
     given = parser.parse_args()
 
     full = given.runs[0] / "full"
     for folder in (full, given.target):
         folder.mkdir(parents=True, exist_ok=True)
-    models = [load(run) for run in given.runs]
-    if given.earlier:
-        models.append(with_exported(ReaderModel(), given.earlier))
-    export(averaged(models), full / MODEL_FILE)
+    export(averaged([load(run) for run in given.runs]), full / MODEL_FILE)
     quantize(full / MODEL_FILE, given.target / MODEL_FILE)
     for folder in (full, given.target):
         finish(folder, given.runs)

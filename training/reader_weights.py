@@ -8,7 +8,6 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
-from reader_model import ReaderModel
 from torch import Tensor
 
 # How the quantizer names a matrix product, and what belongs to its matrix.
@@ -16,12 +15,6 @@ _PRODUCT, _MATRIX, _SCALE, _ZERO = "/MatMul_quant", "_quantized", "_scale", "_ze
 
 # The one weight that an export does not give back.
 WORDS = "body.embeddings.word_embeddings.weight"
-
-
-def with_exported(model: ReaderModel, path: Path) -> ReaderModel:
-    """The model with the weights of the int8 export in `path`."""
-    model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(path)})
-    return model
 
 
 def exported_weights(path: Path) -> dict[str, Tensor]:

@@ -36,10 +36,10 @@ from support_fit import PRECISION, Asked, fit, threshold
 from qa_bot.conversation import standalone
 from qa_bot.dialogue import Conversation
 from qa_bot.evaluation.squad import holds
-from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index
+from qa_bot.index.generation import ENCODER_FOLDER, Index, open_index, read_manifest
 from qa_bot.models.encoder import OnnxEncoder
 from qa_bot.models.reader import READ, Candidate, features, find_candidates
-from qa_bot.models.span_model import SpanModel
+from qa_bot.models.span_model import ReaderCard, SpanModel
 from qa_bot.retrieval import retrieve
 from qa_bot.spelling import spelt_as_archived
 from qa_bot.support import FEATURES, FORMAT
@@ -179,8 +179,8 @@ def main() -> None:
     parts = ask_sets(folders, given.sets[1::2], sample=given.sample, seed=given.seed)
     data = {
         "format": FORMAT,
-        "model": open_index(folders[0]).manifest.model,
-        "reader": SpanModel.load(_READER).card.name,
+        "model": read_manifest(folders[0]).model,
+        "reader": ReaderCard.read(_READER).name,
         **calibration(Asked.joined(parts), parts[0]),
         "provenance": {
             "data": _DATA,
