@@ -94,6 +94,16 @@ def test_pronouns(said: Exchange, question: str, searched: str) -> None:
     assert _searched(question, said) == searched
 
 
+def test_listed_places_are_nobody() -> None:
+    """Of names listed behind what something is in, each is a place: "he" is none of them."""
+    flood = Exchange(
+        "Who is Eva Sorrel?", "Eva Sorrel is a geologist.", context="Houses stood in Hallen, Mirow and Tern."
+    )
+
+    assert _searched("What did he say?", flood) == "What did he say?"
+    assert _searched("What did she say?", flood) == "What did Eva Sorrel say?"
+
+
 @pytest.mark.parametrize(
     ("said", "question", "searched"),
     [

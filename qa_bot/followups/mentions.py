@@ -1,7 +1,7 @@
 """Names in running text: where they stand, and what their words tell of whom they name."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from qa_bot.followups.lexicon import (
@@ -20,6 +20,8 @@ from qa_bot.text import Offsets, words
 _LINKS = word_set("of de da di del della der den des la le van von zu al bin ibn the")
 _SENTENCE_ENDS = frozenset(".!?:\n")
 _SKIPPED = frozenset(" \t\"'“”‘’«»()[]")
+_LISTED = frozenset({", ", " and ", ", and ", " or "})
+_INSIDE = (" in ", " at ", " near ")
 _JOINTS = frozenset({" ", "-", ". ", " & ", "'", "’", ".", "–"})
 _LONGEST_NAME = 8
 # Of what comes after "of" behind these, nobody has the name: "the mayor of Mirow".
@@ -88,7 +90,17 @@ def mentions(text: str, *, known: frozenset[str] = frozenset()) -> tuple[Mention
     """
     found = tokens(text)
     anywhere = known if text[1:] == text[1:].lower() else frozenset[str]()
-    return tuple(_mention(text, found, run, known) for run in _runs(text, found, anywhere))
+    return tuple(_with_listed_places(text, [_mention(text, found, run, known) for run in _runs(text, found, anywhere)]))
+
+
+def _with_listed_places(text: str, named: Sequence[Mention]) -> Iterator[Mention]:
+    """The names; what is listed behind the place that something is in is no person: "in Hallen, Mirow and Tern"."""
+    place_ends: int | None = None
+    for mention in named:
+        listed = place_ends is not None and text[place_ends : mention.start] in _LISTED and not mention.person
+        inside = text[: mention.start].lower().endswith(_INSIDE)
+        place_ends = mention.end if listed or inside else None
+        yield replace(mention, organisation=True) if listed else mention
 
 
 def _begins_sentence(text: str, start: int) -> bool:
