@@ -41,7 +41,7 @@ from qa_bot.pipeline import Pipeline
 from qa_bot.support import default_calibration_text, parse_calibration
 
 _ERROR = "error: "
-QUESTIONS = ("When was the bridge built?", "What was drawn on day 7?", "Where did ships come from?")
+QUESTIONS = ("When was the bridge built?", "What was drawn on day 7?", "When did ships come to the harbour?")
 KINDS = ("first", "further", "renumbered")
 _ARTICLES = 120
 _MOST_GENERATIONS = 2
@@ -146,7 +146,7 @@ def _case(kind: str, root: Path) -> Case:
         (corpus / "bridge.txt").write_text("The bridge\n\nThe bridge was built in 1934.", encoding="utf-8")
         _build(corpus, before)
     old = _in_child(lambda: _replies(before))
-    (corpus / "harbour.txt").write_text("The harbour\n\nShips came from the north.", encoding="utf-8")
+    (corpus / "harbour.txt").write_text("The harbour\n\nShips came to the harbour in 1911.", encoding="utf-8")
     if kind == "renumbered":
         for number in range(_ARTICLES // 3):
             (corpus / f"day{number:03}.txt").unlink()

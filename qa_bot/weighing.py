@@ -13,6 +13,9 @@ from qa_bot.types import Answer, Citation, Evidence, Relation, Side
 # has all but this share of what the first quotation has of the question. Chosen in docs/benchmarks.md.
 _LEAST_MARGIN = 0.0
 _LESS_COVERAGE = 0.2
+# What speaks for one of two that a question names needs this share of the support of an answer: the reader doubts each
+# of the two because of the other. Passages that only have its name had .05 at most, others .23 and more.
+_OF_A_CHOICE = 0.5
 # "Who was the mayor?" has one answer, "Who protested?" may have many.
 _ONE = frozenset(["is", "was", "won", "became"])
 _LATEST = ("last time", "latest", "most recent", "most recently", "the last")
@@ -22,7 +25,8 @@ def weigh(answer: Answer, evidence: Sequence[Evidence], *, min_support: float) -
     """The answer with its sides: what each article that answers says, and whether that is the same.
 
     Only words are compared that the reader takes for answers to this very question, and another answer than the first
-    needs `min_support`, as the first does. The first citation stays, but for
+    needs `min_support`, as the first does; what speaks for one of two named answers needs half of that. The first
+    citation stays, but for
     "When was the last time ...?", where that of the newest article comes first.
     """
     question = answer.query.text
@@ -31,7 +35,9 @@ def weigh(answer: Answer, evidence: Sequence[Evidence], *, min_support: float) -
         return _newest_first(answer, told)
     options = choices(question)
     if options:
-        return _with_choice(answer, told, options)
+        least = _OF_A_CHOICE * min_support
+        said = [item.citation for item in evidence if _covers(item, evidence[0]) and item.citation.support >= least]
+        return _with_choice(answer, said, options)
     first, *others = _groups(question, [item.citation for item in told])
     groups = [first, *(group for group in others if group[0].support >= min_support)]
     sides = [_side(group) for group in groups]
@@ -45,11 +51,12 @@ def _answers(item: Evidence, first: Evidence) -> bool:
     """Whether the passage answers the question about as well as the first one."""
     if item is first:
         return True
-    return (
-        item.margin is not None
-        and item.margin >= _LEAST_MARGIN
-        and _coverage(item) >= _coverage(first) - _LESS_COVERAGE
-    )
+    return item.margin is not None and item.margin >= _LEAST_MARGIN and _covers(item, first)
+
+
+def _covers(item: Evidence, first: Evidence) -> bool:
+    """Whether the quotation has about as much of the question as the first one."""
+    return _coverage(item) >= _coverage(first) - _LESS_COVERAGE
 
 
 def _coverage(item: Evidence) -> float:
@@ -117,15 +124,20 @@ def _newest_first(answer: Answer, told: Sequence[Evidence]) -> Answer:
     return replace(answer, citations=tuple(dated), sides=(_side(dated[:1]),))
 
 
-def _with_choice(answer: Answer, told: Sequence[Evidence], options: tuple[str, str]) -> Answer:
-    """The evidence for each of the two that the question names; a side may have none."""
+def _with_choice(answer: Answer, said: Sequence[Citation], options: tuple[str, str]) -> Answer:
+    """What was said for each of the two that the question names; a side may have nothing.
+
+    An answer that speaks for neither, or for both, stands by itself.
+    """
     first, second = (keywords(option) for option in options)
-    citations = _first_of_each_article([*answer.citations, *(item.citation for item in told)])
-    ours = [citation for citation in citations if _speaks_for(citation, first, second)]
-    theirs = [citation for citation in citations if _speaks_for(citation, second, first)]
-    if not ours and not theirs:
+    ours = [citation for citation in said if _speaks_for(citation, first, second)]
+    theirs = [citation for citation in said if _speaks_for(citation, second, first)]
+    if answer.citations[0] not in (*ours, *theirs):
         return _answer(answer, [_side(answer.citations[:1])], Relation.SAME)
-    sides = [_side(group, asked=option) for group, option in zip((ours, theirs), options, strict=True)]
+    sides = [
+        _side(_first_of_each_article(group), asked=option)
+        for group, option in zip((ours, theirs), options, strict=True)
+    ]
     return _answer(answer, sides, Relation.CHOICE)
 
 

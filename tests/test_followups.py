@@ -105,6 +105,20 @@ def test_listed_places_are_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        ("Brandl voted against it. In Mirow, Brandl said no.", "What did Brandl say?"),
+        ("After ten years in Hallen, Brandl resigned.", "What did Brandl say?"),
+        ("Scholz stayed in Berlin and Brandl flew home.", "What did Brandl say?"),
+        ("Houses stood in Hallen, Mirow and Tern, and Brandl left.", "What did Brandl say?"),
+    ],
+)
+def test_who_follows_a_place_may_be_somebody(told: str, asked: str) -> None:
+    """A subject behind a place begins a clause, and is in no list of places."""
+    assert _searched("What did he say?", Exchange("What did Brandl do?", told)) == asked
+
+
+@pytest.mark.parametrize(
     ("said", "question", "searched"),
     [
         (BRIDGE, "why?", "Why did the bridge of Mirna fall?"),

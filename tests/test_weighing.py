@@ -141,3 +141,33 @@ def test_a_choice_shows_both_sides_or_that_one_has_none() -> None:
     assert [side.asked for side in both.sides] == ["in the engine room", "in the galley"]
     assert sides(both) == [["a"], ["b"]]
     assert sides(one) == [["a"], []]
+
+
+LENT = "Which country lent money, Brenland or Ostermark?"
+
+
+def test_a_choice_shows_what_the_reader_doubts() -> None:
+    """What has half the support of an answer speaks for one of two, even in an article that speaks for the other."""
+    answer = weighed(
+        LENT,
+        found("[Brenland] lent money.", "a"),
+        found("[Ostermark] lent money.", "a", margin=-1.0, support=0.2),
+        found("[Ostermark] protested.", "b", margin=-1.0, support=0.2, matched=(0.5, 0.0)),
+        found("[Ostermark] sent money.", "c", margin=-1.0, support=0.19),
+    )
+
+    assert answer.relation is Relation.CHOICE
+    assert [[citation.text for citation in side.citations] for side in answer.sides] == [
+        ["Brenland lent money."],
+        ["Ostermark lent money."],
+    ]
+
+
+def test_an_answer_that_speaks_for_both_stands_by_itself() -> None:
+    """Where the first quotation names both, nothing is said to speak for only one of them."""
+    answer = weighed(
+        LENT, found("Brenland and Ostermark lent [money].", "a"), found("[Ostermark] lent no money.", "b", support=0.3)
+    )
+
+    assert answer.relation is Relation.SAME
+    assert [citation.article.id for citation in answer.citations] == ["a"]

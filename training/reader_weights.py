@@ -12,6 +12,8 @@ from torch import Tensor
 
 # How the quantizer names a matrix product, and what belongs to its matrix.
 _PRODUCT, _MATRIX, _SCALE, _ZERO = "/MatMul_quant", "_quantized", "_scale", "_zero_point"
+# What smoothing.py multiplies the inputs of a layer by; its matrix is divided by it.
+_EVEN = "even"
 
 # The one weight that an export does not give back.
 WORDS = "body.embeddings.word_embeddings.weight"
@@ -31,7 +33,8 @@ def exported_weights(path: Path) -> dict[str, Tensor]:
         if node.op_type == "MatMulInteger" and node.name.endswith(_PRODUCT):
             name = node.name.removeprefix("/model/").removesuffix(_PRODUCT).replace("/", ".")
             # A matrix multiplies from the right, one scale a column; a layer of torch holds it the other way round.
-            weights[f"{name}.weight"] = _plain(arrays, node.input[1].removesuffix(_MATRIX)).T
+            matrix = _plain(arrays, node.input[1].removesuffix(_MATRIX)).T
+            weights[f"{name}.weight"] = matrix * arrays.get(f"model.{name}.{_EVEN}", 1.0)
     for table in ("token_type", "position"):
         name = f"body.embeddings.{table}_embeddings.weight"
         weights[name] = _plain(arrays, f"model.{name}")

@@ -13,7 +13,7 @@ Numbers = NDArray[np.int64]
 
 # How much each kind of question weighs in the order, and in the probability: see docs/log.md. The first decides between
 # the passages of one question, the second says how often such replies are right in SQuAD 2.0's own mixture.
-_ORDER = {"there": 1.0, "gone": 0.15, "adversarial": 0.2}
+_ORDER = {"there": 1.0, "gone": 0.6, "adversarial": 0.2}
 _PROBABILITY = {"there": 1.0, "gone": 0.25, "adversarial": 1.0}
 # The penalty on coefficients of features of unit spread: it only keeps them finite, there are thousands of replies.
 _PENALTY = 0.05

@@ -1,5 +1,6 @@
 """Names in running text: where they stand, and what their words tell of whom they name."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,8 +21,10 @@ from qa_bot.text import Offsets, words
 _LINKS = word_set("of de da di del della der den des la le van von zu al bin ibn the")
 _SENTENCE_ENDS = frozenset(".!?:\n")
 _SKIPPED = frozenset(" \t\"'“”‘’«»()[]")
-_LISTED = frozenset({", ", " and ", ", and ", " or "})
-_INSIDE = (" in ", " at ", " near ")
+_IN = re.compile(r"\bin\s+(?:the\s+)?\Z", re.IGNORECASE)
+_IN_LENGTH = len("in the ") + 1
+_LAST_JOINTS = frozenset({" and ", ", and ", " or "})
+_LIST_ENDS = frozenset(".,;:!?)\n") | {""}
 _JOINTS = frozenset({" ", "-", ". ", " & ", "'", "’", ".", "–"})
 _LONGEST_NAME = 8
 # Of what comes after "of" behind these, nobody has the name: "the mayor of Mirow".
@@ -94,13 +97,24 @@ def mentions(text: str, *, known: frozenset[str] = frozenset()) -> tuple[Mention
 
 
 def _with_listed_places(text: str, named: Sequence[Mention]) -> Iterator[Mention]:
-    """The names; what is listed behind the place that something is in is no person: "in Hallen, Mirow and Tern"."""
-    place_ends: int | None = None
-    for mention in named:
-        listed = place_ends is not None and text[place_ends : mention.start] in _LISTED and not mention.person
-        inside = text[: mention.start].lower().endswith(_INSIDE)
-        place_ends = mention.end if listed or inside else None
-        yield replace(mention, organisation=True) if listed else mention
+    """The names; of a list of places, as "in Hallen, Mirow and Tern.", those behind the first are no persons either."""
+    listed = -1
+    for number, mention in enumerate(named):
+        if _IN.search(text, max(mention.start - _IN_LENGTH, 0), mention.start):
+            listed = _last_listed(text, named, number)
+        yield replace(mention, organisation=True) if number <= listed and not mention.person else mention
+
+
+def _last_listed(text: str, named: Sequence[Mention], first: int) -> int:
+    """The last name of the list that begins with the first; the first itself where it is no list, but clauses."""
+    last = first
+    while last + 1 < len(named):
+        gap, last = text[named[last].end : named[last + 1].start], last + 1
+        if gap in _LAST_JOINTS:
+            return last if text[named[last].end : named[last].end + 1] in _LIST_ENDS else first
+        if gap != ", ":
+            return first
+    return first
 
 
 def _begins_sentence(text: str, start: int) -> bool:

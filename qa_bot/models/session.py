@@ -1,4 +1,4 @@
-"""An ONNX Runtime session as both models run: on one thread, without what is slow on a CPU, exact on any."""
+"""An ONNX Runtime session as both models run: on one thread, without what is slow on a CPU, int8 exact."""
 
 from pathlib import Path
 
