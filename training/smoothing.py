@@ -19,7 +19,9 @@ from torch import Tensor, nn
 
 from qa_bot.models.reader_input import TITLE_TOKENS, ReaderInput, assemble, room, shortened
 
+# Rows that show how large the numbers are: half a minute's.
 _ROWS = 200
+# A channel that was never used is not divided by nothing.
 _LEAST = 1e-3
 
 
