@@ -1,6 +1,5 @@
 """Names in running text: where they stand, and what their words tell of whom they name."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -21,8 +20,8 @@ from qa_bot.text import Offsets, words
 _LINKS = word_set("of de da di del della der den des la le van von zu al bin ibn the")
 _SENTENCE_ENDS = frozenset(".!?:\n")
 _SKIPPED = frozenset(" \t\"'“”‘’«»()[]")
-_IN = re.compile(r"\bin\s+(?:the\s+)?\Z", re.IGNORECASE)
-_IN_LENGTH = len("in the ") + 1
+# "in the ", and the letter before it.
+_IN_LENGTH = 8
 _LAST_JOINTS = frozenset({" and ", ", and ", " or "})
 _LIST_ENDS = frozenset(".,;:!?)\n") | {""}
 _JOINTS = frozenset({" ", "-", ". ", " & ", "'", "’", ".", "–"})
@@ -100,7 +99,8 @@ def _with_listed_places(text: str, named: Sequence[Mention]) -> Iterator[Mention
     """The names; of a list of places, as "in Hallen, Mirow and Tern.", those behind the first are no persons either."""
     listed = -1
     for number, mention in enumerate(named):
-        if _IN.search(text, max(mention.start - _IN_LENGTH, 0), mention.start):
+        before = text[max(mention.start - _IN_LENGTH, 0) : mention.start].lower().split()
+        if before[-1:] == ["in"] or before[-2:] == ["in", "the"]:
             listed = _last_listed(text, named, number)
         yield replace(mention, organisation=True) if number <= listed and not mention.person else mention
 
