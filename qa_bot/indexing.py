@@ -137,6 +137,8 @@ class _Build:
         alike = previous is not None and reads_alike(previous, reader)
         if previous and alike and not (differs.written or differs.gone):
             return self._report(previous.manifest, Counts(unchanged=previous.manifest.articles))
+        if previous and not alike:
+            self._notes.append("The index had a reader, or support for it, of another version: replies may change.")
         with _writer(draft.folder, previous) as writer:
             scan = Scan(writer, differs)
             scan.run(self._corpus, self._progress)

@@ -368,7 +368,7 @@ def test_older_calibration_is_replaced(corpus: Path, index: Path, encoded: list[
 
 
 def test_older_reader_is_replaced(corpus: Path, index: Path, encoded: list[str]) -> None:
-    """An index with another reader than the package's gets it in a new generation, and nothing is embedded."""
+    """An index with another reader than the package's gets it in a new generation, says so, and embeds nothing."""
     _update(corpus, index)
     encoded.clear()
     opened = open_index(index)
@@ -377,7 +377,9 @@ def test_older_reader_is_replaced(corpus: Path, index: Path, encoded: list[str])
     report = _update(corpus, index)
 
     assert (report.generation, report.unchanged, encoded) == (2, 3, [])
+    assert any(note.endswith("replies may change.") for note in report.notes)
     assert open_index(index).manifest.reader == parse_calibration(default_calibration_text()).reader
+    assert _update(corpus, index).notes == ()
 
 
 def test_damaged_package(corpus: Path, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
