@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from qa_bot.models.session import open_session
+from qa_bot.models.session import has_vnni, open_session
 
 _ROWS, _DEPTH, _COLUMNS = 3, 64, 5
 
@@ -32,3 +32,12 @@ def test_products_are_exact_on_every_processor(tmp_path: Path) -> None:
     (product,) = open_session(_product(tmp_path / "model.onnx", weights)).run(None, {"given": given})
 
     assert (product == given.astype(np.int32) @ weights.astype(np.int32)).all()
+
+
+def test_vnni_is_what_the_system_says(tmp_path: Path) -> None:
+    """Either kind of VNNI is found among what the processor has; where nothing is said, there is none."""
+    facts = tmp_path / "cpuinfo"
+    for flags, expected in (("avx2 avx512_vnni amx_int8", True), ("avx2 avx_vnni", True), ("avx2 avx512f", False)):
+        facts.write_text(f"processor : 0\nflags : fpu {flags}\n", encoding="utf-8")
+        assert has_vnni(facts) is expected
+    assert not has_vnni(tmp_path / "none")
