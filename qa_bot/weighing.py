@@ -26,8 +26,7 @@ def weigh(answer: Answer, evidence: Sequence[Evidence], *, min_support: float) -
 
     Only words are compared that the reader takes for answers to this very question, and another answer than the first
     needs `min_support`, as the first does; what speaks for one of two named answers needs half of that. The first
-    citation stays, but for
-    "When was the last time ...?", where that of the newest article comes first.
+    citation stays, but for "When was the last time ...?", where that of the newest article comes first.
     """
     question = answer.query.text
     told = [item for item in evidence if _answers(item, evidence[0])]

@@ -81,7 +81,6 @@ def test_what_is_not_there(shipped: Pipeline) -> None:
     "question",
     [
         "Где живёт Тихановская с 2020 года?",
-        "Хто прэзідэнт Беларусі?",
         "Wo lebt Tsikhanouskaya seit 2020?",
         "Que dit CNN sur Lukashenko ?",
         "¿Quién es el presidente de Bielorrusia?",
@@ -92,6 +91,13 @@ def test_what_is_not_there(shipped: Pipeline) -> None:
 def test_another_language(shipped: Pipeline, question: str) -> None:
     """A question in a language that the reader has not learnt is not answered, even where names are the same."""
     reply = shipped.ask(question).reply
+    assert isinstance(reply, Abstention)
+    assert reply.support < shipped.min_support / 2
+
+
+def test_another_language_half_spelt_as_archived(shipped: Pipeline) -> None:
+    """Read as "Хто President Belarus?" such a question is not answered either, and not by a hair."""
+    reply = shipped.ask("Хто прэзідэнт Беларусі?").reply
     assert isinstance(reply, Abstention)
     assert reply.support < 0.8 * shipped.min_support
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from reader_model import ReaderModel, adapt, load_tokenizer
-from reader_weights import WORDS, exported_weights
+from reader_weights import exported_reader
 from smoothing import drawn_rows, smooth
 from torch.nn.utils import parametrize
 
@@ -35,9 +35,7 @@ def load(run: Path) -> ReaderModel:
     """The model that a run ended with, or its last checkpoint, or else an export; adapters merged into matrices."""
     finished, checkpoint, exported = run / "model.pt", run / "state.pt", run / MODEL_FILE
     if exported.exists() and not (finished.exists() or checkpoint.exists()):
-        model = ReaderModel()
-        model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(exported)})
-        return model.eval()
+        return exported_reader(exported).eval()
     state = torch.load(finished if finished.exists() else checkpoint, map_location="cpu")
     weights = state.get("model", state)
     model = ReaderModel()

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from reader_data import Asked, Batch, Crop, batch, plan, read_data, whole
 from reader_model import ReaderModel, adapt, load_tokenizer
-from reader_weights import WORDS, exported_weights
+from reader_weights import exported_reader
 from torch import Tensor
 from torch.nn import functional
 
@@ -198,9 +198,7 @@ def main() -> None:
     # Where files lie on a machine says nothing.
     paths = {"train": "TRAIN", "negatives": "NEGATIVES", "run": "RUN", "start": start}
     run = Run(given.run, {**vars(given), **paths}, device, steps, data.held_out)
-    model = ReaderModel()
-    if given.start:
-        model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(given.start)})
+    model = exported_reader(given.start) if given.start else ReaderModel()
     if given.adapter:
         adapt(model, given.adapter)
     train(model.to(device).train(), run, passed=round(time.perf_counter() - started))

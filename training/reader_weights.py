@@ -8,6 +8,7 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
+from reader_model import ReaderModel
 from torch import Tensor
 
 # How the quantizer names a matrix product, and what belongs to its matrix.
@@ -17,6 +18,13 @@ _EVEN = "even"
 
 # The one weight that an export does not give back.
 WORDS = "body.embeddings.word_embeddings.weight"
+
+
+def exported_reader(path: Path) -> ReaderModel:
+    """The reader of the int8 model in `path`, ready to be trained on or exported again."""
+    model = ReaderModel()
+    model.load_state_dict({WORDS: model.state_dict()[WORDS], **exported_weights(path)})
+    return model
 
 
 def exported_weights(path: Path) -> dict[str, Tensor]:

@@ -51,8 +51,8 @@ _READER = _TARGET.parent / "reader"
 _PROCESSES = 2
 # How many other paragraphs a small archive has: as many as a news article or two.
 _SMALL = (3, 40)
-# What a question of a further set weighs in the order against one of the first: with .7 nothing
-# measured is better, and the README's first answer falls under the threshold (docs/log.md).
+# What a question of a further set weighs in the order against one of the first: with .7 nothing measured is better, and
+# the README's first answer falls under the threshold (docs/log.md).
 _FURTHER = 0.3
 # Whatever the reader's scores leave for them to explain, more of these must not lower support.
 _NEVER_AGAINST = ("quotation_coverage", "passage_coverage", "agreement")
